@@ -230,9 +230,9 @@ test('a network that ends no better than a guess is not called done, and counted
   expect(poor.length).toBeGreaterThan(0);
   expect(poor.length).toBeLessThan(12);
   await expect(page.locator('tr [data-look=untrained]')).toHaveCount(poor.length);
-  await expect(page.locator(`tr[data-trial="${poor[0].number}"] [data-look]`)).toHaveText('not trained');
+  await expect(page.locator(`tr[data-trial="${poor[0].number}"] [data-look]`)).toHaveText('learned nothing');
   await expect(page.locator('[data-testid=surface] g[data-state=untrained]')).toHaveCount(poor.length);
-  await expect(page.getByTestId('surface').locator('.status-key')).toContainText(`not trained ${poor.length}`);
+  await expect(page.getByTestId('surface').locator('.status-key')).toContainText(`learned nothing ${poor.length}`);
 });
 
 const STEPPED = {

@@ -29,6 +29,12 @@ const OWN = {
   steps: [
     { name: 'one', study: {}, goals: [{ done: true }], shows: { n: { of: 'count' } } },
     { name: 'other', study: { fixed: { hovercraft: 3 } }, goals: [{ measure: { of: 'least' }, at_most: 0 }] },
+    {
+      name: 'mine',
+      study: { seeds_per_trial: 2 },
+      row: 'learning_rate',
+      goals: [{ measure: { of: 'least' }, at_most: 0, free: true }],
+    },
   ],
   texts: {
     en: {
@@ -37,6 +43,7 @@ const OWN = {
       steps: {
         one: { title: 'One', body: ['Train four.'], setup: 'Four.', goals: ['All four'], reveal: ['{n} of them.'] },
         other: { title: 'Other', body: ['Impossible.'], setup: 'None.', goals: ['Nothing'] },
+        mine: { title: 'Mine', body: ['It fails.'], setup: 'Eight.', goals: ['All'], hint: 'It failed, as expected.' },
       },
     },
   },
@@ -65,6 +72,18 @@ test('a lesson is walked to its goal by keyboard: predicted, set up, trained, an
     timeout: 30_000,
   });
   expect(await goals(page)).toEqual(['true']);
+  // Turning its pages does not end a lesson; it is opened again where a goal is open.
+  await expect(page.getByTestId('lesson-next')).toHaveClass(/\bp\b/);
+  for (const title of ['log', 'best', 'move']) {
+    await page.getByTestId('lesson-next').click();
+    await expect(page.locator('#lesson-title')).toHaveText(json('log_scale', 'en').steps[title].title);
+  }
+  await expect(page.getByTestId('lesson-ended')).toContainText('1 of 4 goals');
+  await page.getByTestId('all-lessons').click();
+  await expect(page.getByTestId('lesson-log_scale')).toContainText('1 of 4 goals');
+  await page.getByTestId('lesson-log_scale').click();
+  await expect(page.locator('#lesson-title')).toHaveText(json('log_scale', 'en').steps.log.title);
+  await page.getByTestId('lesson-back').click();
   await look(app, 'a lesson', PAIR, ['tp-lesson']);
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByTestId('lesson-undo').press('Enter');
@@ -75,7 +94,7 @@ test('a lesson is walked to its goal by keyboard: predicted, set up, trained, an
   // Its step goes into the code of an embed, which needs no study then.
   await page.getByTestId('share').click();
   await page.getByTestId('share-embed').click();
-  await expect(page.getByTestId('embed-code')).toHaveValue(/<tuning-playground lesson="log_scale\.begin"[^{]*$/);
+  await expect(page.getByTestId('embed-code')).toHaveValue(/<tuning-playground lesson="log_scale\.linear"[^{]*$/);
   await page.getByTestId('embed-lesson').uncheck();
   await expect(page.getByTestId('embed-code')).toHaveValue(/study="{/);
   await page.keyboard.press('Escape');
@@ -107,6 +126,25 @@ test('a stranger’s lesson is plain text, refused with a sentence, or opened, k
   await expect.poll(() => page.url()).toContain('lesson=own.other');
   await page.reload();
   await expect(page.locator('#lesson-title')).toHaveText('Other');
+  // On a phone a run that is meant to fail says so, and leads to the setting to change, which lies behind a button.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByTestId('lesson-next').click();
+  await page.getByTestId('set-up').click();
+  await expect(page.getByTestId('lesson-run')).toHaveText('Train 8 networks (4 trials × 2)');
+  await page.getByTestId('lesson-run').click();
+  await expect(page.getByTestId('fold-lesson')).toHaveText('Read on');
+  await expect.poll(async () => (await app.get('result'))?.trials.length, { timeout: 30_000 }).toBe(4);
+  await expect(page.getByTestId('ties')).toBeHidden();
+  await page.getByTestId('fold-lesson').click();
+  await expect(page.getByTestId('lesson-hint')).toContainText('It failed, as expected.');
+  await expect(page.getByTestId('lesson-ended')).toContainText('0 of 3 goals');
+  await page.getByTestId('lesson-row').click();
+  await expect(page.getByTestId('input-low')).toBeFocused();
+  await page.getByTestId('input-low').fill('0.01 - 1');
+  await page.keyboard.press('Enter');
+  await page.getByTestId('fix').click();
+  await expect.poll(async () => (await app.get('study')).space.learning_rate).toMatchObject({ low: 0.01, high: 1 });
+  await page.getByTestId('close-study').click();
 });
 
 test('a step of a lesson stands in a guest: set up at once, predicted, trained, answered, nothing kept', async ({

@@ -8,6 +8,7 @@ import { metBy, resultOfRecorded } from '../../www/src/views/lesson/goals.js';
 import { measureOf, trainedOf } from '../../www/src/views/lesson/measure.js';
 import { pack, unpack } from '../../www/src/views/lesson/packed.js';
 import { LESSONS, documentOf } from '../../www/src/views/lesson/path.js';
+import { isDone, isReached, openStep, resumed, tallyOf } from '../../www/src/views/lesson/progress.js';
 import { LIMITS, PLACE, patched, readLesson } from '../../www/src/views/lesson/read.js';
 import { filled, written } from '../../www/src/views/lesson/words.js';
 
@@ -168,10 +169,90 @@ test('measures are what they say', () => {
 test('numbers are written as their kind is, and put where texts name them', () => {
   assert.equal(written(0.0123, 'loss'), '0.012');
   assert.equal(written(0.905, 'percent'), '90.5%');
+  assert.equal(written(0.09667, 'points'), '9.7');
   assert.equal(written(3.4, 'count'), '3.4');
   assert.equal(written(1280, 'count'), '1,280');
   assert.equal(written(5.897, 'times'), '5.9×');
   assert.equal(filled('{a} of {b_1}, {c}', { a: '1', b_1: '2' }), '1 of 2, {c}');
+});
+
+test('a lesson is done by its goals and not by its pages, and goes on at the first goal that is open', () => {
+  const { steps } = sound(documentNamed('log_scale'));
+  const names = steps.map(({ name }) => name);
+  assert.deepEqual(names, ['linear', 'log', 'best', 'move']);
+  const at = (/** @type {Record<string, boolean[]>} */ met) => {
+    const progress = { at: 'move', steps: Object.fromEntries(names.map((one) => [one, { met: met[one] ?? [] }])) };
+    return { ...progress, tally: tallyOf(steps, progress) };
+  };
+  const turned = at({});
+  assert.deepEqual(turned.tally, { met: 0, goals: 4 });
+  assert.equal(isDone(turned), false);
+  assert.equal(resumed(steps, turned).name, 'linear');
+  const half = at({ linear: [true], best: [true] });
+  assert.deepEqual(half.tally, { met: 2, goals: 4 });
+  assert.equal(isDone(half), false);
+  assert.equal(openStep(steps, half)?.name, 'log');
+  assert.equal(resumed(steps, half).name, 'log');
+  const all = at({ linear: [true], log: [true], best: [true], move: [true] });
+  assert.equal(isDone(all), true);
+  assert.equal(openStep(steps, all), undefined);
+  assert.equal(resumed(steps, all).name, 'linear');
+  // What is kept of another version's goals counts for no more than there are now.
+  assert.deepEqual(tallyOf(steps, { steps: { linear: { met: [true, true, true] } } }), { met: 1, goals: 4 });
+  // What was never begun begins at its first step, also where that has no goal.
+  const bare = [{ name: 'read', goals: [] }, ...steps];
+  assert.equal(resumed(bare, { steps: {} }).name, 'read');
+  assert.equal(isReached(bare[0], { met: [] }), false);
+  assert.equal(isDone({ steps: {}, tally: { met: 0, goals: 0 } }), false);
+  assert.equal(isDone({ steps: {} }), false);
+});
+
+test('what lesson 9 says of its rungs is what its study does', () => {
+  const { steps, texts } = sound(documentNamed('halving'));
+  const rungsOf = (/** @type {string} */ own) => {
+    const study = steps.find(({ name }) => name === own)?.study;
+    const { reduction, min_epochs } = /** @type {any} */ (study).pruner;
+    const last = study?.fixed?.epochs ?? 0;
+    const rungs = [];
+    for (let [epoch, n] = [min_epochs, study?.trials ?? 0]; epoch < last; epoch *= reduction) {
+      n = Math.max(1, Math.floor(n / reduction));
+      rungs.push({ epoch, n });
+    }
+    return rungs;
+  };
+  assert.deepEqual(rungsOf('halve'), [
+    { epoch: 5, n: 8 },
+    { epoch: 20, n: 2 },
+  ]);
+  assert.deepEqual(
+    rungsOf('eager').map(({ epoch }) => epoch),
+    [1, 4, 16],
+  );
+  for (const words of Object.values(texts)) {
+    const numbers = (/** @type {string} */ own) => [...words.steps[own].body.join(' ').matchAll(/\d+/g)].map(String);
+    for (const { epoch, n } of rungsOf('halve'))
+      for (const one of [epoch, n]) assert.ok(numbers('halve').includes(String(one)), `${words.title}: ${one}`);
+    for (const { epoch } of rungsOf('eager')) assert.ok(numbers('eager').includes(String(epoch)), words.title);
+    assert.ok(numbers('halve').includes('4'));
+  }
+});
+
+test('a step may name the setting to change, and what to say of a run that misses', () => {
+  const { steps, texts } = sound(documentNamed('log_scale'));
+  assert.deepEqual(
+    steps.map(({ row }) => row),
+    [null, null, null, 'learning_rate'],
+  );
+  for (const words of Object.values(texts)) {
+    assert.ok(words.steps.move.hint);
+    assert.equal(words.steps.linear.hint, '');
+  }
+  const document = structuredClone(BEGINNING);
+  document.steps[3].row = 'hovercraft';
+  assert.equal(refused(document), 'lesson_wrong');
+  document.steps[3].row = 'learning_rate';
+  document.texts.en.steps.move.hint = 'Of {nothing}.';
+  assert.equal(refused(document), 'lesson_place');
 });
 
 const BEGINNING = documentNamed('log_scale');

@@ -296,3 +296,29 @@ test('an end that no scale allows is refused by its bounds, and only that end', 
   }
   assert.equal(read('learning_rate', 'log', '0', '0.1').problem.code, 'log_range');
 });
+
+test('both ends in the box of one are offered as the range that was meant', () => {
+  const one = row('learning_rate');
+  const before = /** @type {any} */ ({ type: 'float', low: 0.1, high: 1, log: true });
+  for (const text of ['0.001 - 0.1', '0.001-0.1', '1e-3–0.1', '0.001 ~ 0.1', ' 1e-3 to 1e-1 '])
+    for (const end of ['low', 'high']) {
+      const read = /** @type {any} */ (readRange(one, 'log', texts({ low: '0.1', high: '1', [end]: text }), before));
+      assert.equal(read.end, end, text);
+      assert.deepEqual(read.fixes, [
+        {
+          label: 'fix.use_range',
+          values: { low: '0.001', high: '0.1' },
+          distribution: { type: 'float', low: 0.001, high: 0.1, log: true },
+        },
+      ]);
+    }
+  // What cannot be a range is not made one.
+  for (const text of ['0.1 - 0.001', '0.001 - x', '0.001 -'])
+    assert.deepEqual(
+      /** @type {any} */ (readRange(one, 'log', texts({ low: text, high: '1' }), before)).fixes.map(
+        (/** @type {any} */ fix) => fix.label,
+      ),
+      ['fix.keep'],
+      text,
+    );
+});

@@ -200,7 +200,7 @@ export function fieldsOf(store) {
       value: (one) => lookOf(store, one),
       words: [
         ['complete', ['done', 'complete', '완료']],
-        ['untrained', ['not trained', 'untrained', '학습 안 됨']],
+        ['untrained', ['learned nothing', 'untrained', '배우지 못함']],
         ['running', ['running', '실행 중']],
         ['queued', ['queued', '대기']],
         ['pruned', ['pruned', '가지치기', '가지치기됨']],

@@ -30,6 +30,9 @@ const taking = (one) => (/** @type {number} */ value) =>
  */
 const kindOf = (one) => (/** @type {number} */ value) => !isWhole(one) || Number.isInteger(value);
 
+/** Both ends of a range, written into the box of one. */
+const BOTH_ENDS = /^\s*([\d.]+(?:e[-+]?\d+)?)\s*(?:[-–—~]|to)\s*([\d.]+(?:e[-+]?\d+)?)\s*$/i;
+
 /** @param {Hyperparameter} one */
 const isWhole = (one) => one.type === 'int' || one.type === 'list';
 
@@ -142,7 +145,12 @@ export function readRange(one, scale, texts, before) {
     const other = ends[1 - k];
     if (read.code !== 'two_readings') {
       const problem = { code: read.code, key: one.name, found: glance(text), accepted: accepts(one) };
-      return { problem, fixes: legalRanges(one, [], before), end: k ? 'high' : 'low' };
+      const both = BOTH_ENDS.exec(text)
+        ?.slice(1)
+        .map((end) => readNumber(end, kindOf(one)));
+      const [from, to] = both?.map((end) => (end.code ? NaN : end.value)) ?? [];
+      const meant = from < to ? [useRange(range(from, to), String)] : [];
+      return { problem, fixes: legalRanges(one, meant, before), end: k ? 'high' : 'low' };
     }
     const whole = (/** @type {number} */ value, /** @type {number} */ rest) =>
       useRange(k ? range(rest, value) : range(value, rest), String);

@@ -25,7 +25,7 @@ export const METRICS = ['train_loss', 'validation_loss', 'train_metric', 'valida
  * the first layer's gradient as a part of the last one's, after the first epoch. */
 export const DERIVED = ['gap', 'epochs', 'vanishing'];
 /** How numbers are written. */
-export const KINDS = ['loss', 'percent', 'setting', 'count', 'times'];
+export const KINDS = ['loss', 'percent', 'points', 'setting', 'count', 'times'];
 
 /** A metric of which more is better. @param {string} metric */
 const isRising = (metric) => metric.endsWith('_metric');

@@ -24,6 +24,7 @@ import { DERIVED, KINDS, METRICS, OF } from './measure.js';
  * @property {string | null} race that it opens, in the words of a link
  * @property {Predict | null} predict
  * @property {Goal[]} goals
+ * @property {string | null} row the setting that the reader is to change
  * @property {Record<string, Measure>} shows numbers that its texts take from the reader's own run
  * @typedef {object} StepWords
  * @property {string} title
@@ -32,6 +33,7 @@ import { DERIVED, KINDS, METRICS, OF } from './measure.js';
  * @property {string} ask
  * @property {Record<string, string>} choices
  * @property {string[]} goals
+ * @property {string} hint what to do when the step as it is set up has been trained and its goals are not met
  * @property {string[]} reveal
  * @typedef {{title: string, about: string, steps: Record<string, StepWords>}} Words
  * @typedef {object} Lesson
@@ -221,7 +223,7 @@ function predictIn(value, what) {
 /** @param {unknown} value @param {string} what @param {unknown} base @returns {Step} */
 function stepIn(value, what, base) {
   const one = objectIn(value, what);
-  onlyKeys(one, ['name', 'study', 'view', 'race', 'predict', 'goals', 'shows'], what);
+  onlyKeys(one, ['name', 'study', 'view', 'race', 'predict', 'goals', 'row', 'shows'], what);
   const name = nameIn(one.name, `${what}.name`);
   const study = one.study === undefined ? null : patched(base, objectIn(one.study, `${what}.study`));
   const shows = Object.entries(objectIn(one.shows ?? {}, `${what}.shows`)).map(
@@ -230,12 +232,14 @@ function stepIn(value, what, base) {
   );
   if (one.race !== undefined && !(typeof one.race === 'string' && RACE.test(one.race)))
     wrong(`${what}.race`, one.race, 'optimizer, ravine, …');
+  if (one.row !== undefined && !BY_NAME.has(one.row)) wrong(`${what}.row`, one.row, 'learning_rate, batch_size, …');
   return {
     name,
     study,
     problem: study && (checkStudy(study) ?? checkTogether(study)),
     view: one.view === undefined ? null : oneOf(one.view, `${what}.view`, VIEW_NAMES),
     race: one.race ?? null,
+    row: one.row ?? null,
     predict: one.predict === undefined ? null : predictIn(one.predict, `${what}.predict`),
     goals: listIn(one.goals ?? [], `${what}.goals`, LIMITS.goals).map((goal, k) =>
       goalIn(goal, `${what}.goals[${k}]`),
@@ -253,7 +257,7 @@ const paragraphsIn = (value, what, most, optional = false) =>
 /** @param {unknown} value @param {string} what @param {Step} step @param {Set<string>} numbers @returns {StepWords} */
 function stepWordsIn(value, what, step, numbers) {
   const one = objectIn(value, what);
-  onlyKeys(one, ['title', 'body', 'setup', 'ask', 'choices', 'goals', 'reveal'], what);
+  onlyKeys(one, ['title', 'body', 'setup', 'ask', 'choices', 'goals', 'hint', 'reveal'], what);
   const line = (/** @type {string} */ key, /** @type {boolean} */ wanted) =>
     wanted ? textIn(one[key], `${what}.${key}`, LIMITS.line) : '';
   const { predict, goals } = step;
@@ -268,9 +272,10 @@ function stepWordsIn(value, what, step, numbers) {
       choices.map((name) => [name, textIn(given[name], `${what}.choices.${name}`, LIMITS.line)]),
     ),
     goals: goals.map((_, k) => textIn(one.goals?.[k], `${what}.goals[${k}]`, LIMITS.line)),
+    hint: line('hint', one.hint !== undefined),
     reveal: paragraphsIn(one.reveal, `${what}.reveal`, LIMITS.paragraphs, true),
   };
-  for (const text of [words.title, words.setup, words.ask, ...words.body, ...words.goals, ...words.reveal])
+  for (const text of [words.title, words.setup, words.ask, words.hint, ...words.body, ...words.goals, ...words.reveal])
     for (const [place, key] of text.matchAll(PLACE))
       if (!numbers.has(key) && !Object.hasOwn(step.shows, key)) throw new Refusal('place', { what, found: place });
   return words;

@@ -2,13 +2,14 @@ import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { sameStudy } from '../../study/same.js';
+import { copiesOf } from '../../study/parts.js';
 import { planOf } from '../../study/plan.js';
 import { wordsOf } from '../../state/race.js';
 import { blockOf, hasEnded, isOwnRun, metBy, resultOfRecorded, runOf } from './goals.js';
 import { kindOf, measureOf } from './measure.js';
 import { pack, unpack } from './packed.js';
 import { LESSONS, PATH, openLesson } from './path.js';
-import { Progress } from './progress.js';
+import { Progress, isDone, isReached, openStep, resumed, tallyOf } from './progress.js';
 import { LIMITS, readLesson } from './read.js';
 import { filled, written } from './words.js';
 import drawer from '../drawer.css?inline';
@@ -93,7 +94,8 @@ export class TpLesson extends Part {
     this.trouble = null;
     if (words.startsWith('~')) return this.bring((await unpack(words)) ?? '');
     const [name] = words.split('.');
-    if (!words || name === 'path' || (name === this.name && this.lesson)) return;
+    if (!words || name === 'path') return;
+    if (name === this.name && this.lesson) return this.resume();
     this.lesson = null;
     this.name = '';
     const entry = LESSONS.find((one) => one.name === name);
@@ -102,13 +104,22 @@ export class TpLesson extends Part {
         const read = readLesson(this.progress.ownText);
         this.lesson = 'lesson' in read ? read.lesson : null;
       } else if (entry) this.lesson = await openLesson(entry);
-      if (this.lesson) this.name = name;
-      else if (this.guest) this.trouble = { code: 'lesson_none', found: name };
+      if (this.lesson) {
+        this.name = name;
+        this.resume();
+      } else if (this.guest) this.trouble = { code: 'lesson_none', found: name };
       else this.act('lesson', 'path');
       await this.begin();
     } catch {
       this.lost = this.words === words;
     }
+  }
+
+  /** @private A lesson that was opened without a step goes on where its reader has got to. */
+  resume() {
+    const { lesson, name, guest } = this;
+    if (!guest && lesson && this.store.lesson === name)
+      this.act('lesson', `${name}.${resumed(lesson.steps, this.progress.of(name)).name}`);
   }
 
   /** @private A lesson of the reader's own. @param {string} text */
@@ -185,8 +196,9 @@ export class TpLesson extends Part {
       this.say(this.t('lesson.met', { goal: words?.goals[k] ?? '' }));
       if (isAll) void this.updateComplete.then(() => this.bringUp('.reveal'));
     }
-    if (isAll && step === this.lesson?.steps.at(-1) && !this.progress.of(name).done)
-      this.progress.keep(name, { done: true });
+    const tally = tallyOf(this.lesson?.steps ?? [], this.progress.of(name));
+    const known = this.progress.of(name).tally;
+    if (tally.met !== known?.met || tally.goals !== known.goals) this.progress.keep(name, { tally });
   }
 
   /** @private Scrolls to something; the page around a guest stays where it is. @param {string} selector */
@@ -216,7 +228,8 @@ export class TpLesson extends Part {
     const { step, guest } = this;
     const rest = () => (guest ? this.waiting() : this.path());
     return html`<aside class="drawer lesson ${this.folded && !guest ? 'folded' : ''}" id="lesson" data-testid="lesson"
-      aria-labelledby="lesson-title" ?hidden=${store.drawer} lang=${step ? this.language : nothing}
+      data-lesson=${step ? this.name : nothing} aria-labelledby="lesson-title" ?hidden=${store.drawer}
+      lang=${step ? this.language : nothing}
       @keydown=${this.onKey}>
       ${step ? this.page(step) : rest()}
       <div class="vh lesson-said" role="status"></div>
@@ -282,12 +295,19 @@ export class TpLesson extends Part {
 
   /** @private @param {import('./path.js').Entry} entry @param {number} number */
   entry(entry, number) {
-    const { at, done } = this.progress.of(entry.name);
-    const state = done ? 'done' : at ? 'begun' : 'new';
-    const open = () => this.act('lesson', done || !at ? `${entry.name}.begin` : `${entry.name}.${at}`);
-    return html`<li><button type="button" class="one ${state}" data-testid="lesson-${entry.name}" @click=${open}>
+    const own = this.progress.of(entry.name);
+    const { at, tally } = own;
+    const state = isDone(own) ? 'done' : at ? 'begun' : 'new';
+    const text =
+      state === 'begun' && tally?.met
+        ? this.t('lesson.tally', tally)
+        : state === 'new'
+          ? ''
+          : this.t(`lesson.${state}`);
+    return html`<li><button type="button" class="one ${state}" data-testid="lesson-${entry.name}"
+      @click=${() => this.act('lesson', entry.name)}>
       <b>${number}</b><span>${entry.title[this.store.lang]}</span>
-      <small>${state === 'new' ? nothing : this.t(`lesson.${state}`)}</small></button></li>`;
+      <small>${text || nothing}</small></button></li>`;
   }
 
   /** @private */
@@ -343,19 +363,19 @@ export class TpLesson extends Part {
       ? this.t('lesson.where', { lesson: number, step: at + 1, steps: lesson.steps.length })
       : this.t('lesson.where.own', { step: at + 1, steps: lesson.steps.length });
     const { guest } = this;
+    const isMet = isReached(step, this.progress.ofStep(this.name, step.name));
     const line = html`<div class="bar"><button type="button" class="lnk" data-testid="all-lessons"
           @click=${() => this.act('lesson', 'path')}>${this.t('lesson.all')}</button><span
           data-testid="lesson-where">${where}</span><span class="sp"></span>
-          <button type="button" class="ib fold" data-testid="fold-lesson" aria-expanded=${!this.folded}
-            @click=${() => (this.folded = !this.folded)}>${this.t(
-              this.folded ? 'lesson.unfold' : 'lesson.fold',
-            )}</button>
+          <button type="button" class="ib fold ${this.folded && isMet ? 'met' : ''}" data-testid="fold-lesson"
+            aria-expanded=${!this.folded} @click=${() => (this.folded = !this.folded)}>${
+              this.folded && isMet ? icon('done') : nothing
+            }${this.t(this.folded ? (isMet ? 'lesson.unfold.met' : 'lesson.unfold') : 'lesson.fold')}</button>
           ${this.close()}</div>
         <ol class="steps" aria-label=${words.title}>${lesson.steps.map((one) => {
-          const { met = [] } = this.progress.ofStep(this.name, one.name);
-          const isDone = one.goals.length > 0 && one.goals.every((_, k) => met[k]);
           const { title } = words.steps[one.name];
-          return html`<li><button type="button" class=${isDone ? 'done' : ''}
+          const isOver = isReached(one, this.progress.ofStep(this.name, one.name));
+          return html`<li><button type="button" class=${isOver ? 'done' : ''}
             aria-current=${one === step ? 'step' : nothing} aria-label=${title} title=${title}
             @click=${() => this.go(one)}></button></li>`;
         })}</ol>`;
@@ -368,10 +388,28 @@ export class TpLesson extends Part {
         ${this.question(step, own, say)}
         ${this.todo(step, own, say)}
         ${this.revealed(step, own, say)}
+        ${this.ended(step, lesson, words)}
         ${this.sharing(step)}
         </div>
       </div>
       ${guest ? this.onward(guest, lesson, words, at) : this.foot(lesson, words, at)}`;
+  }
+
+  /** What the last step says of the whole: that it is done, or which goal is open. @private @param {Step} step
+   * @param {Lesson} lesson @param {import('./read.js').Words} words */
+  ended(step, lesson, words) {
+    if (this.guest || step !== lesson.steps.at(-1)) return nothing;
+    const progress = this.progress.of(this.name);
+    const tally = tallyOf(lesson.steps, progress);
+    if (isDone({ ...progress, tally }))
+      return html`<p data-testid="lesson-ended"><b>${this.t('lesson.ended', tally)}</b></p>`;
+    const open = openStep(lesson.steps, progress);
+    if (!open || open === step) return nothing;
+    return html`<p data-testid="lesson-ended">${this.t('lesson.tally', tally)}
+      <button type="button" class="lnk" data-testid="lesson-open-goal" @click=${() => this.go(open)}>${this.t(
+        'lesson.open_goal',
+        { title: filled(words.steps[open.name].title, this.values(open)) },
+      )}</button></p>`;
   }
 
   /** @private The whole lesson is in the whole page. @param {Guest} guest @param {Lesson} lesson
@@ -401,8 +439,10 @@ export class TpLesson extends Part {
   /** @private @param {Step} step @param {StepWords} own @param {(text: string) => string} say */
   question(step, own, say) {
     const { predict } = step;
-    if (!predict) return nothing;
-    const { guess } = this.progress.ofStep(this.name, step.name);
+    const progress = this.progress.ofStep(this.name, step.name);
+    const { guess } = progress;
+    // Nobody is asked for what is there to be read.
+    if (!predict || (guess === undefined && isReached(step, progress))) return nothing;
     if (guess !== undefined) {
       const text =
         guess === null
@@ -452,20 +492,20 @@ export class TpLesson extends Part {
     const { store } = this;
     const { study } = step;
     const { met = [], guess, from } = this.progress.ofStep(this.name, step.name);
-    const waits = step.predict !== null && guess === undefined;
+    const waits = step.predict !== null && guess === undefined && !isReached(step, { met });
     const isSet = study !== null && sameStudy(store.study, study);
     const isRace = step.race === null || wordsOf(store.race) === step.race;
     const isThere = (step.view === null || store.view === step.view) && isRace;
-    const isDone = isOwnRun(step, store) && hasEnded(store);
+    const isTrained = isOwnRun(step, store) && hasEnded(store);
     const hasSetUp = study ? step.problem === null : step.view !== null;
     const isOver = isThere && (isSet || study === null);
     // What the reader has made of it is not theirs to lose by the button that shines.
     const isPicked = step.goals.some((goal) => 'picked' in goal);
     const isOpen = isPicked || step.goals.some((goal) => 'measure' in goal && goal.free);
     const isChanged = from !== undefined && isOpen && !isSet && store.study.dataset.name === study?.dataset.name;
-    const isReached = step.goals.length > 0 && step.goals.every((_, k) => met[k]);
+    const isMet = isReached(step, this.progress.ofStep(this.name, step.name));
     const { guest } = this;
-    const canRun = !isPicked && ((isSet && !isDone) || isChanged) && store.state === 'idle';
+    const canRun = !isPicked && ((isSet && !isTrained) || isChanged) && store.state === 'idle';
     const face = isChanged
       ? 'lesson.set_again'
       : !study || (isSet && !isThere)
@@ -487,17 +527,17 @@ export class TpLesson extends Part {
         hasSetUp
           ? html`<div class="acts">
         ${
-          guest && isOver
+          isOver && (guest || !study)
             ? nothing
-            : html`<button type="button" class="btn ${isOver || waits || isChanged ? '' : 'p'}" data-testid="set-up"
-          ?disabled=${waits || isOver || store.state === 'starting'}
+            : html`<button type="button" class="btn ${isOver || waits || isChanged || isMet ? '' : 'p'}"
+          data-testid="set-up" ?disabled=${waits || isOver || store.state === 'starting'}
           title=${waits ? this.t('lesson.predict_first') : nothing}
           @click=${() => this.setUp(step)}>${isOver && study ? icon('done') : nothing}${this.t(face)}</button>`
         }
         ${
           canRun
-            ? html`<button type="button" class="btn ${isReached ? '' : 'p'}" data-testid="lesson-run"
-              @click=${this.run}>${icon('play')}${this.t('lesson.run', { n: planOf(store.study).trials })}</button>`
+            ? html`<button type="button" class="btn ${isMet ? '' : 'p'}" data-testid="lesson-run"
+              @click=${this.run}>${icon('play')}${this.runText()}</button>`
             : nothing
         }
         ${
@@ -518,8 +558,41 @@ export class TpLesson extends Part {
             )}</ul>`
           : nothing
       }
+      ${guest || isMet ? nothing : this.missed(step, own, say, { isTrained: isSet && isTrained, isChanged })}
       ${this.blocked(step)}
     </div>`;
+  }
+
+  /** What a press trains: of trials with several seeds there are more networks than trials. @private */
+  runText() {
+    const { study } = this.store;
+    const { trials } = planOf(study);
+    const copies = copiesOf(study);
+    return copies > 1
+      ? this.t('lesson.run.copies', { networks: trials * copies, n: trials, copies })
+      : this.t('lesson.run', { n: trials });
+  }
+
+  /** What to do after a run that has not met the goals that are left to the reader, and the way to the setting.
+   * @private @param {Step} step @param {StepWords} own @param {(text: string) => string} say
+   * @param {{isTrained: boolean, isChanged: boolean}} of the step's own study, or what the reader has made of it */
+  missed({ row, goals }, own, say, { isTrained, isChanged }) {
+    const isFree = goals.some((goal) => 'measure' in goal && goal.free);
+    const isOthers = isChanged && !this.store.stale && hasEnded(this.store);
+    if (!isFree || !(isTrained || isOthers)) return nothing;
+    const text = isTrained && own.hint ? say(own.hint) : this.t('lesson.missed');
+    const show = () => {
+      this.folded = true;
+      if (row) this.act('show_row', row);
+    };
+    return html`<div class="block" role="status" data-testid="lesson-hint">
+      <p>${text}</p>
+      ${
+        row
+          ? html`<button type="button" class="btn ${isTrained ? 'p' : ''}" data-testid="lesson-row"
+            @click=${show}>${this.t('lesson.row', { name: this.store.label(row) })}</button>`
+          : nothing
+      }</div>`;
   }
 
   /** @private @param {Step} step */
@@ -533,6 +606,8 @@ export class TpLesson extends Part {
   arrange(step) {
     const { study, view, race } = step;
     const { title = '' } = this.lesson?.texts[this.language] ?? {};
+    // A run that lies beside another's has nothing to do with the step.
+    if (this.store.other) this.act('compare_run', null);
     // What is left is not drawn with a study that it was not opened for.
     if (view) this.act('view', view);
     if (race) this.act('race_from', race);
@@ -583,7 +658,7 @@ export class TpLesson extends Part {
   /** What came of it. @private @param {Step} step @param {StepWords} own @param {(text: string) => string} say */
   revealed(step, own, say) {
     const { met = [], guess, shown = {} } = this.progress.ofStep(this.name, step.name);
-    if (!own.reveal.length || !step.goals.every((_, k) => met[k])) return nothing;
+    if (!own.reveal.length || (step.goals.length && !isReached(step, { met }))) return nothing;
     const { predict } = step;
     const told = [];
     if (predict && guess !== undefined && guess !== null) {
@@ -629,12 +704,17 @@ export class TpLesson extends Part {
   foot(lesson, words, at) {
     const before = lesson.steps[at - 1];
     const next = lesson.steps[at + 1];
-    const after = LESSONS[LESSONS.findIndex((one) => one.name === this.name) + 1];
-    const hasAfter = this.name !== OWN && after;
-    const leave = () => {
-      this.progress.keep(this.name, { done: true });
-      this.act('lesson', hasAfter ? `${after.name}.begin` : 'path');
-    };
+    // Behind the last one, the first that is not done.
+    const after =
+      this.name === OWN
+        ? undefined
+        : (LESSONS[LESSONS.findIndex((one) => one.name === this.name) + 1] ??
+          LESSONS.find((one) => one.name !== this.name && !isDone(this.progress.of(one.name))));
+    const leave = () => this.act('lesson', after ? after.name : 'path');
+    const step = lesson.steps[at];
+    // Where nothing is to be trained or met, there is but to read on.
+    const isOver = step.goals.length === 0 || isReached(step, this.progress.ofStep(this.name, step.name));
+    const face = `btn ${isOver ? 'p' : ''}`;
     return html`<div class="foot">
       ${
         before
@@ -644,14 +724,12 @@ export class TpLesson extends Part {
       }<span class="sp"></span>
       ${
         next
-          ? html`<button type="button" class="btn" data-testid="lesson-next"
+          ? html`<button type="button" class=${face} data-testid="lesson-next"
             @click=${() => this.go(next)}>${this.t('lesson.next', {
               title: filled(words.steps[next.name].title, this.values(next)),
             })}</button>`
-          : html`<button type="button" class="btn" data-testid="lesson-next" @click=${leave}>${
-              hasAfter
-                ? this.t('lesson.next_lesson', { title: after.title[this.store.lang] })
-                : this.t('lesson.finish')
+          : html`<button type="button" class=${face} data-testid="lesson-next" @click=${leave}>${
+              after ? this.t('lesson.next_lesson', { title: after.title[this.store.lang] }) : this.t('lesson.finish')
             }</button>`
       }
     </div>`;

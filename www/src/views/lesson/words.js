@@ -6,6 +6,8 @@ import { PLACE } from './read.js';
 /** @param {number} value @param {string} kind one of `KINDS` of measure.js */
 export function written(value, kind) {
   if (kind === 'percent') return metric(value, 'classes');
+  // Between two percentages; the text says "points".
+  if (kind === 'points') return (100 * value).toFixed(1);
   if (kind === 'setting') return rate(value);
   if (kind === 'count') return Number.isInteger(value) ? count(value) : rate(value);
   if (kind === 'times') return `${Number(value.toPrecision(2))}×`;

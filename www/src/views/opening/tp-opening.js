@@ -88,7 +88,9 @@ export class TpOpening extends Part {
         <button type="button" class="btn p" data-testid="train-here" ?disabled=${isBusy}
           @click=${() => this.act('train_here')}>${icon('play')}${this.t('opening.train')}</button>
         <button type="button" class="btn" data-testid="replay-example" ?disabled=${isBusy || store.opening.replay}
-          @click=${() => this.act('replay', 1)}>${icon('replay')}${this.t('replay')}</button>`;
+          @click=${() => this.act('replay', 1)}>${icon('replay')}${this.t('replay')}</button>
+        <button type="button" class="lnk only-narrow" data-testid="opening-lessons"
+          @click=${() => this.act('lesson', 'path')}>${this.t('lessons')}</button>`;
     if (step === 'guess') return this.question();
     if (step === 'running') return html`<p role="status">${this.t('opening.running')}</p>`;
     return html`${this.answer()}${this.doors(isBusy)}`;

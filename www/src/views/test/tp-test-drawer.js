@@ -31,6 +31,12 @@ export class TpTestDrawer extends Part {
         <div class="bar">${icon(store.seen ? 'unlock' : 'lock')}<span>${this.t(
           store.seen ? 'test.state.opened' : 'test.state.locked',
         )}</span><span class="sp"></span>
+          ${
+            store.lesson
+              ? html`<button type="button" class="lnk" data-testid="to-lesson"
+                @click=${() => this.act('drawer', false)}>${this.t('test.to_lesson')}</button>`
+              : nothing
+          }
           <button type="button" class="ib" aria-label=${this.t('action.close')}
             @click=${() => this.act('drawer', false)}>${icon('close')}</button></div>
         ${store.test ? this.opened() : store.seen ? this.elsewhere() : this.locked()}

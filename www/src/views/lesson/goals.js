@@ -2,7 +2,8 @@ import { sameStudy } from '../../study/same.js';
 import { planOf } from '../../study/plan.js';
 import { ENDED } from '../../study/result.js';
 import { samplerOf } from '../../study/search.js';
-import { measureOf, trainedOf, trialsOf } from './measure.js';
+import { kindOf, measureOf, trainedOf, trialsOf } from './measure.js';
+import { written } from './words.js';
 
 /**
  * Whether a step's goals are met by what the page has measured, and why they cannot be. Pure: they read the store.
@@ -133,4 +134,25 @@ export function resultOfRecorded({ epochs, trials }, study, name) {
     best: null,
     test: null,
   };
+}
+
+/**
+ * What a guess came to, as a text's key and values; null where none was made.
+ * @param {import('./read.js').Step} step @param {import('./read.js').StepWords} words
+ * @param {{guess?: string | number | null, shown?: Record<string, number>}} progress
+ * @returns {[string, Record<string, unknown>] | null}
+ */
+export function verdictOf({ predict }, words, { guess, shown = {} }) {
+  if (!predict || guess === undefined || guess === null) return null;
+  if ('choices' in predict) {
+    const key = guess === predict.answer ? 'lesson.right' : 'lesson.answer';
+    return [key, { answer: words.choices[predict.answer] }];
+  }
+  if (!Number.isFinite(shown.measured)) return null;
+  const kind = kindOf(predict.measure);
+  const off = predict.log
+    ? Math.max(Number(guess) / shown.measured, shown.measured / Number(guess))
+    : Math.abs(Number(guess) - shown.measured);
+  const key = off <= predict.within ? 'lesson.near' : 'lesson.far';
+  return [key, { guess: written(Number(guess), kind), measured: written(shown.measured, kind) }];
 }

@@ -112,3 +112,9 @@ export async function openLesson(entry) {
   if ('problem' in read) throw new Error(JSON.stringify(read.problem));
   return read.lesson;
 }
+
+/** The lesson behind one in the path; behind the last one, the first that is not done. @param {string} name
+ * @param {(name: string) => boolean} isDone */
+export const afterwards = (name, isDone) =>
+  LESSONS[LESSONS.findIndex((one) => one.name === name) + 1] ??
+  LESSONS.find((one) => one.name !== name && !isDone(one.name));

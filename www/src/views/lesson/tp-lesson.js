@@ -5,15 +5,17 @@ import { sameStudy } from '../../study/same.js';
 import { copiesOf } from '../../study/parts.js';
 import { planOf } from '../../study/plan.js';
 import { wordsOf } from '../../state/race.js';
-import { blockOf, hasEnded, isOwnRun, metBy, resultOfRecorded, runOf } from './goals.js';
+import { blockOf, hasEnded, isOwnRun, metBy, resultOfRecorded, runOf, verdictOf } from './goals.js';
 import { kindOf, measureOf } from './measure.js';
 import { pack, unpack } from './packed.js';
-import { LESSONS, PATH, openLesson } from './path.js';
+import { LESSONS, afterwards, openLesson } from './path.js';
 import { Progress, isDone, isReached, openStep, resumed, tallyOf } from './progress.js';
-import { LIMITS, readLesson } from './read.js';
+import { readLesson } from './read.js';
 import { filled, written } from './words.js';
 import drawer from '../drawer.css?inline';
 import sheet from './style.css?inline';
+import './tp-lesson-path.js';
+import './tp-lesson-question.js';
 
 /**
  * The lesson beside the view: the list of lessons, or a step of one. It says what to do and where to look, sets the
@@ -34,8 +36,6 @@ const OWN = 'own';
 const GAP = 10;
 /** A guest's step has room for so many knobs. */
 const KNOBS = 3;
-/** Notches of a slider over what is guessed. */
-const NOTCHES = 200;
 /** A button says for so long that it has copied, in ms. */
 const TOLD = 2000;
 
@@ -49,9 +49,7 @@ export class TpLesson extends Part {
     lesson: { state: true },
     trouble: { state: true },
     lost: { state: true },
-    notch: { state: true },
     folded: { state: true },
-    pasting: { state: true },
     copied: { state: true },
   };
 
@@ -60,9 +58,7 @@ export class TpLesson extends Part {
     /** @type {Lesson | null} the one that is open */ this.lesson = null;
     /** @type {Problem | null} why the reader's lesson cannot be read */ this.trouble = null;
     /** Whether a lesson could not be loaded. */ this.lost = false;
-    /** @type {number | null} where the slider of a guess stands */ this.notch = null;
     /** Whether it is but a line, on a phone. */ this.folded = false;
-    this.pasting = false;
     this.copied = false;
     /** @private the words that were read last */ this.words = '';
     /** @private the lesson's name as it was opened: `own` for one that was brought */ this.name = '';
@@ -82,7 +78,6 @@ export class TpLesson extends Part {
     if (words !== this.words) {
       this.words = words;
       this.folded = false;
-      this.notch = null;
       void this.read(words);
     }
     this.check();
@@ -125,7 +120,7 @@ export class TpLesson extends Part {
   /** @private A lesson of the reader's own. @param {string} text */
   bring(text) {
     const read = readLesson(text);
-    this.pasting = false;
+
     if ('problem' in read) {
       this.trouble = read.problem;
       if (this.store.lesson !== 'path') this.act('lesson', 'path');
@@ -226,7 +221,13 @@ export class TpLesson extends Part {
     const { store } = this;
     if (!store.lesson) return nothing;
     const { step, guest } = this;
-    const rest = () => (guest ? this.waiting() : this.path());
+    const rest = () =>
+      guest
+        ? this.waiting()
+        : html`<tp-lesson-path .store=${store} .progress=${this.progress} .lost=${this.lost}
+            .trouble=${this.trouble && this.reason(this.trouble)} .waits=${store.lesson !== 'path' && !this.lost}
+            .again=${OWN} @bring=${(/** @type {CustomEvent<string>} */ event) => this.bring(event.detail)}
+            @large=${(/** @type {CustomEvent<Problem>} */ event) => (this.trouble = event.detail)}></tp-lesson-path>`;
     return html`<aside class="drawer lesson ${this.folded && !guest ? 'folded' : ''}" id="lesson" data-testid="lesson"
       data-lesson=${step ? this.name : nothing} aria-labelledby="lesson-title" ?hidden=${store.drawer}
       lang=${step ? this.language : nothing}
@@ -243,12 +244,6 @@ export class TpLesson extends Part {
     this.act('lesson', '');
   }
 
-  /** @private */
-  close() {
-    return html`<button type="button" class="ib" data-testid="close-lesson" aria-label=${this.t('action.close')}
-      @click=${() => this.act('lesson', '')}>${icon('close')}</button>`;
-  }
-
   /** @private A guest whose step is not here. */
   waiting() {
     const { trouble } = this;
@@ -257,98 +252,12 @@ export class TpLesson extends Part {
     return html`<div class="body"><p role="status">${this.t(this.lost ? 'lesson.lost' : 'lesson.loading')}</p></div>`;
   }
 
-  // The list
-
-  /** @private */
-  path() {
-    let number = 0;
-    const waits = this.store.lesson !== 'path' && !this.lost;
-    return html`<div class="body">
-        <div class="bar"><span>${this.t('lesson.path.mark')}</span><span class="sp"></span>${this.close()}</div>
-        <h2 id="lesson-title" tabindex="-1">${this.t('lesson.path')}</h2>
-        ${this.lost ? html`<p role="alert">${this.t('lesson.lost')}</p>` : nothing}
-        ${waits ? html`<p role="status">${this.t('lesson.loading')}</p>` : nothing}
-        <p>${this.t('lesson.path.about')}</p>
-        ${PATH.map(
-          (part) => html`<h3>${this.t(`lesson.part.${part.name}`)}</h3>
-            <ol class="path" start=${number + 1}>${part.lessons.map((one) => this.entry(one, ++number))}</ol>`,
-        )}
-        <h3>${this.t('lesson.own')}</h3>
-        <p>${this.t('lesson.own.about')}</p>
-        ${this.trouble ? html`<p role="alert" data-testid="lesson-trouble">${this.reason(this.trouble)}</p>` : nothing}
-        ${this.pasting ? this.field() : nothing}
-        <div class="acts">
-          <button type="button" class="btn" data-testid="lesson-file"
-            @click=${() => this.choose()}>${this.t('lesson.file')}</button>
-          <button type="button" class="btn" data-testid="lesson-paste" aria-expanded=${this.pasting}
-            @click=${() => (this.pasting = !this.pasting)}>${this.t('lesson.paste')}</button>
-          ${
-            this.progress.ownText
-              ? html`<button type="button" class="btn" data-testid="lesson-again"
-                @click=${() => this.act('lesson', OWN)}>${this.t('lesson.again')}</button>`
-              : nothing
-          }
-        </div>
-        <input type="file" accept=".json,application/json" hidden data-testid="lesson-input" @change=${this.onFile}>
-      </div>`;
-  }
-
-  /** @private @param {import('./path.js').Entry} entry @param {number} number */
-  entry(entry, number) {
-    const own = this.progress.of(entry.name);
-    const { at, tally } = own;
-    const state = isDone(own) ? 'done' : at ? 'begun' : 'new';
-    const text =
-      state === 'begun' && tally?.met
-        ? this.t('lesson.tally', tally)
-        : state === 'new'
-          ? ''
-          : this.t(`lesson.${state}`);
-    return html`<li><button type="button" class="one ${state}" data-testid="lesson-${entry.name}"
-      @click=${() => this.act('lesson', entry.name)}>
-      <b>${number}</b><span>${entry.title[this.store.lang]}</span>
-      <small>${text || nothing}</small></button></li>`;
-  }
-
-  /** @private */
-  field() {
-    return html`<form class="paste" @submit=${this.onPaste}>
-      <label>${this.t('lesson.paste.label')}<textarea name="text" rows="5" spellcheck="false"
-        data-testid="lesson-text"></textarea></label>
-      <button class="btn p" data-testid="lesson-read">${this.t('lesson.paste.go')}</button></form>`;
-  }
-
-  /** @private */
-  choose() {
-    /** @type {HTMLElement | null} */ (this.querySelector('input[type=file]'))?.click();
-  }
-
-  /** @private @param {SubmitEvent} event */
-  onPaste(event) {
-    event.preventDefault();
-    const form = /** @type {HTMLFormElement} */ (event.target);
-    this.bring(String(new FormData(form).get('text') ?? '').trim());
-  }
-
-  /** @private @param {Event} event */
-  async onFile(event) {
-    const input = /** @type {HTMLInputElement} */ (event.target);
-    const [file] = input.files ?? [];
-    input.value = '';
-    if (!file) return;
-    if (file.size > 4 * LIMITS.text)
-      this.trouble = { code: 'lesson_large', found: Math.round(file.size / 4), most: LIMITS.text };
-    else this.bring(await file.text());
-  }
-
   /** Why something does not go, in a sentence. @private @param {Problem} problem */
   reason(problem) {
     return problem.code.startsWith('lesson_')
       ? this.t(`lesson.bad.${problem.code.slice('lesson_'.length)}`, problem)
       : this.store.sentence(problem);
   }
-
-  // A step
 
   /** @private @param {Step} step */
   page(step) {
@@ -371,7 +280,8 @@ export class TpLesson extends Part {
             aria-expanded=${!this.folded} @click=${() => (this.folded = !this.folded)}>${
               this.folded && isMet ? icon('done') : nothing
             }${this.t(this.folded ? (isMet ? 'lesson.unfold.met' : 'lesson.unfold') : 'lesson.fold')}</button>
-          ${this.close()}</div>
+          <button type="button" class="ib" data-testid="close-lesson" aria-label=${this.t('action.close')}
+            @click=${() => this.act('lesson', '')}>${icon('close')}</button></div>
         <ol class="steps" aria-label=${words.title}>${lesson.steps.map((one) => {
           const { title } = words.steps[one.name];
           const isOver = isReached(one, this.progress.ofStep(this.name, one.name));
@@ -438,52 +348,17 @@ export class TpLesson extends Part {
 
   /** @private @param {Step} step @param {StepWords} own @param {(text: string) => string} say */
   question(step, own, say) {
-    const { predict } = step;
     const progress = this.progress.ofStep(this.name, step.name);
     const { guess } = progress;
     // Nobody is asked for what is there to be read.
-    if (!predict || (guess === undefined && isReached(step, progress))) return nothing;
-    if (guess !== undefined) {
-      const text =
-        guess === null
-          ? this.t('lesson.no_guess')
-          : this.t('lesson.guessed', { guess: this.guessText(step, own, guess) });
-      return html`<div class="ask"><p><b>${say(own.ask)}</b></p><p data-testid="guessed">${text}</p></div>`;
-    }
-    const answer = (/** @type {string | number | null} */ value) => {
-      this.progress.keepStep(this.name, step.name, { guess: value });
+    if (!step.predict || (guess === undefined && isReached(step, progress))) return nothing;
+    const answer = (/** @type {CustomEvent<string | number | null>} */ { detail }) => {
+      this.progress.keepStep(this.name, step.name, { guess: detail });
       this.requestUpdate();
       void this.updateComplete.then(() => this.focusOn('.todo button:not([disabled])'));
     };
-    const skip = html`<button type="button" class="lnk" data-testid="skip-guess-lesson"
-      @click=${() => answer(null)}>${this.t('lesson.skip')}</button>`;
-    if ('choices' in predict)
-      return html`<div class="ask" role="group" aria-label=${own.ask}><p><b>${say(own.ask)}</b></p>
-        <div class="choices">${predict.choices.map(
-          (one) => html`<button type="button" class="btn" data-testid="choice-${one}"
-            @click=${() => answer(one)}>${own.choices[one]}</button>`,
-        )}</div>${skip}</div>`;
-    const notch = this.notch ?? NOTCHES / 2;
-    const kind = kindOf(predict.measure);
-    const value = valueAt(predict, notch, kind === 'count');
-    return html`<div class="ask"><p><b>${say(own.ask)}</b></p>
-      <label class="slide"><span class="vh">${own.ask}</span><input type="range" min="0" max=${NOTCHES}
-        step=${kind === 'count' ? NOTCHES / Math.max(1, predict.high - predict.low) : 1}
-        data-testid="guess-lesson" .value=${String(notch)} aria-valuetext=${written(value, kind)}
-        @input=${(/** @type {Event} */ event) =>
-          (this.notch = Number(/** @type {HTMLInputElement} */ (event.target).value))}><output>${written(
-          value,
-          kind,
-        )}</output></label>
-      <button type="button" class="btn p" data-testid="predict" @click=${() => answer(value)}>${this.t(
-        'lesson.predict',
-      )}</button> ${skip}</div>`;
-  }
-
-  /** @private @param {Step} step @param {StepWords} own @param {string | number} guess */
-  guessText({ predict }, own, guess) {
-    if (!predict) return '';
-    return 'choices' in predict ? (own.choices[String(guess)] ?? '') : written(Number(guess), kindOf(predict.measure));
+    return html`<tp-lesson-question .store=${this.store} .step=${step} .words=${own} .ask=${say(own.ask)} .guess=${guess}
+      @answer=${answer}></tp-lesson-question>`;
   }
 
   /** What to set up, and what is to come of it. @private @param {Step} step @param {StepWords} own
@@ -657,26 +532,11 @@ export class TpLesson extends Part {
 
   /** What came of it. @private @param {Step} step @param {StepWords} own @param {(text: string) => string} say */
   revealed(step, own, say) {
-    const { met = [], guess, shown = {} } = this.progress.ofStep(this.name, step.name);
-    if (!own.reveal.length || (step.goals.length && !isReached(step, { met }))) return nothing;
-    const { predict } = step;
-    const told = [];
-    if (predict && guess !== undefined && guess !== null) {
-      if ('choices' in predict)
-        told.push(
-          this.t(guess === predict.answer ? 'lesson.right' : 'lesson.answer', { answer: own.choices[predict.answer] }),
-        );
-      else if (Number.isFinite(shown.measured)) {
-        const kind = kindOf(predict.measure);
-        const values = { guess: written(Number(guess), kind), measured: written(shown.measured, kind) };
-        const off = predict.log
-          ? Math.max(Number(guess) / shown.measured, shown.measured / Number(guess))
-          : Math.abs(Number(guess) - shown.measured);
-        told.push(this.t(off <= predict.within ? 'lesson.near' : 'lesson.far', values));
-      }
-    }
+    const progress = this.progress.ofStep(this.name, step.name);
+    if (!own.reveal.length || (step.goals.length && !isReached(step, progress))) return nothing;
+    const told = verdictOf(step, own, progress);
     return html`<div class="reveal" data-testid="reveal">
-      ${told.map((text) => html`<p><b>${text}</b></p>`)}
+      ${told ? html`<p><b>${this.t(...told)}</b></p>` : nothing}
       ${own.reveal.map((text) => html`<p>${say(text)}</p>`)}</div>`;
   }
 
@@ -705,11 +565,7 @@ export class TpLesson extends Part {
     const before = lesson.steps[at - 1];
     const next = lesson.steps[at + 1];
     // Behind the last one, the first that is not done.
-    const after =
-      this.name === OWN
-        ? undefined
-        : (LESSONS[LESSONS.findIndex((one) => one.name === this.name) + 1] ??
-          LESSONS.find((one) => one.name !== this.name && !isDone(this.progress.of(one.name))));
+    const after = this.name === OWN ? undefined : afterwards(this.name, (name) => isDone(this.progress.of(name)));
     const leave = () => this.act('lesson', after ? after.name : 'path');
     const step = lesson.steps[at];
     // Where nothing is to be trained or met, there is but to read on.
@@ -734,14 +590,6 @@ export class TpLesson extends Part {
       }
     </div>`;
   }
-}
-
-/** The value of a slider's notch, in two digits. @param {{low: number, high: number, log: boolean}} range
- * @param {number} notch @param {boolean} isWhole */
-function valueAt({ low, high, log }, notch, isWhole) {
-  const share = notch / NOTCHES;
-  const value = log ? low * (high / low) ** share : low + share * (high - low);
-  return isWhole ? Math.round(value) : Number(value.toPrecision(2));
 }
 
 define('tp-lesson', TpLesson);

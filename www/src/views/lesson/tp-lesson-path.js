@@ -43,7 +43,8 @@ export class TpLessonPath extends Part {
   render() {
     let number = 0;
     return html`<div class="body">
-        <div class="bar"><span>${this.t('lesson.path.mark')}</span><span class="sp"></span><button type="button" class="ib" data-testid="close-lesson"
+        <div class="bar"><span>${this.t('lesson.path.mark')}</span><span class="sp"></span>
+          <button type="button" class="ib" data-testid="close-lesson"
             aria-label=${this.t('action.close')} @click=${() => this.act('lesson', '')}>${icon('close')}</button></div>
         <h2 id="lesson-title" tabindex="-1">${this.t('lesson.path')}</h2>
         ${this.lost ? html`<p role="alert">${this.t('lesson.lost')}</p>` : nothing}

@@ -357,7 +357,8 @@ export class TpLesson extends Part {
       this.requestUpdate();
       void this.updateComplete.then(() => this.focusOn('.todo button:not([disabled])'));
     };
-    return html`<tp-lesson-question .store=${this.store} .step=${step} .words=${own} .ask=${say(own.ask)} .guess=${guess}
+    return html`<tp-lesson-question .store=${this.store} .step=${step} .words=${own}
+      .ask=${say(own.ask)} .guess=${guess}
       @answer=${answer}></tp-lesson-question>`;
   }
 

@@ -386,6 +386,8 @@ test('only what is sound in every part is read', () => {
   expect(
     read({ trials: [{ ...TRIAL, epochs: [{ ...EPOCH, spread: { train_loss: 0.1, validation_loss: 'NaN' } }] }] }),
   ).not.toBeNull();
+  const unseen = { train_loss: 0.1, validation_loss: null, train_metric: 0, validation_metric: null };
+  expect(read({ trials: [{ ...TRIAL, epochs: [{ ...EPOCH, spread: unseen }] }] })).not.toBeNull();
   const wrong = [
     { trials: [] },
     { trials: {} },
@@ -414,6 +416,7 @@ test('only what is sound in every part is read', () => {
       { epochs: [{ ...EPOCH, train_loss: [] }] },
       { epochs: [{ ...EPOCH, spread: 5 }] },
       { epochs: [{ ...EPOCH, spread: { train_loss: {} } }] },
+      { epochs: [{ ...EPOCH, spread: { train_loss: null } }] },
       { epochs: [null] },
       { epochs: 5 },
     ].map((change) => ({ trials: [{ ...TRIAL, ...change }] })),

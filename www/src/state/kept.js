@@ -211,6 +211,6 @@ function isEpoch(epoch, index) {
     return false;
   const isSpread =
     epoch.spread === undefined ||
-    (isObject(epoch.spread) && MEASURES.slice(0, 4).every((name) => isMeasureOf(epoch.spread, name)));
+    (isObject(epoch.spread) && Object.keys(epoch.spread).every((name) => isMeasureOf(epoch.spread, name)));
   return isSpread && isRecorded(epoch, isMeasure);
 }

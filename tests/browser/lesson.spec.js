@@ -64,6 +64,7 @@ test('a lesson is walked to its goal by keyboard: predicted, set up, trained, an
   await expect(page.getByTestId('set-up')).toBeDisabled();
   await page.getByTestId('guess-lesson').press('ArrowLeft');
   await page.getByTestId('predict').press('Enter');
+  await expect(page.getByTestId('set-up')).toBeEnabled();
   await page.getByTestId('set-up').press('Enter');
   await expect(page.getByTestId('title')).toHaveText('Why a log scale');
   await expect(page.getByTestId('reveal')).toHaveCount(0);
@@ -139,7 +140,7 @@ test('a stranger’s lesson is plain text, refused with a sentence, or opened, k
   await expect(page.getByTestId('lesson-hint')).toContainText('It failed, as expected.');
   await expect(page.getByTestId('lesson-ended')).toContainText('0 of 3 goals');
   await page.getByTestId('lesson-row').click();
-  await expect(page.getByTestId('input-low')).toBeFocused();
+  await expect(page.getByTestId('input-low')).toBeInViewport();
   await page.getByTestId('input-low').fill('0.01 - 1');
   await page.keyboard.press('Enter');
   await page.getByTestId('fix').click();

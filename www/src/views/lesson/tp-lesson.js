@@ -60,6 +60,7 @@ export class TpLesson extends Part {
     /** Whether a lesson could not be loaded. */ this.lost = false;
     /** Whether it is but a line, on a phone. */ this.folded = false;
     this.copied = false;
+    /** @private Whether the test set's drawer lies in its place. */ this.isCovered = false;
     /** @private the words that were read last */ this.words = '';
     /** @private the lesson's name as it was opened: `own` for one that was brought */ this.name = '';
     /** @type {Guest | null} what shows a step of it on another page */ this.guest = null;
@@ -80,6 +81,9 @@ export class TpLesson extends Part {
       this.folded = false;
       void this.read(words);
     }
+    // Whoever leaves the test set comes back to the lesson, also where it was but a line.
+    if (this.isCovered && !this.store.drawer) this.folded = false;
+    this.isCovered = this.store.drawer;
     this.check();
   }
 
@@ -113,8 +117,9 @@ export class TpLesson extends Part {
   /** @private A lesson that was opened without a step goes on where its reader has got to. */
   resume() {
     const { lesson, name, guest } = this;
+    // The focus is on its way to the title already.
     if (!guest && lesson && this.store.lesson === name)
-      this.act('lesson', `${name}.${resumed(lesson.steps, this.progress.of(name)).name}`);
+      this.act('lesson_from', `${name}.${resumed(lesson.steps, this.progress.of(name)).name}`);
   }
 
   /** @private A lesson of the reader's own. @param {string} text */
@@ -314,12 +319,15 @@ export class TpLesson extends Part {
     if (isDone({ ...progress, tally }))
       return html`<p data-testid="lesson-ended"><b>${this.t('lesson.ended', tally)}</b></p>`;
     const open = openStep(lesson.steps, progress);
-    if (!open || open === step) return nothing;
+    if (!open) return nothing;
+    const title = filled(words.steps[open.name].title, this.values(open));
     return html`<p data-testid="lesson-ended">${this.t('lesson.tally', tally)}
-      <button type="button" class="lnk" data-testid="lesson-open-goal" @click=${() => this.go(open)}>${this.t(
-        'lesson.open_goal',
-        { title: filled(words.steps[open.name].title, this.values(open)) },
-      )}</button></p>`;
+      ${
+        open === step
+          ? nothing
+          : html`<button type="button" class="lnk" data-testid="lesson-open-goal"
+            @click=${() => this.go(open)}>${this.t('lesson.open_goal', { title })}</button>`
+      }</p>`;
   }
 
   /** @private The whole lesson is in the whole page. @param {Guest} guest @param {Lesson} lesson
@@ -460,6 +468,7 @@ export class TpLesson extends Part {
     const show = () => {
       this.folded = true;
       if (row) this.act('show_row', row);
+      else this.act('sheet', true);
     };
     return html`<div class="block" role="status" data-testid="lesson-hint">
       <p>${text}</p>
@@ -467,7 +476,8 @@ export class TpLesson extends Part {
         row
           ? html`<button type="button" class="btn ${isTrained ? 'p' : ''}" data-testid="lesson-row"
             @click=${show}>${this.t('lesson.row', { name: this.store.label(row) })}</button>`
-          : nothing
+          : html`<button type="button" class="btn only-narrow" data-testid="lesson-settings"
+            @click=${show}>${this.t('lesson.settings')}</button>`
       }</div>`;
   }
 

@@ -1,4 +1,5 @@
 import { sameStudy } from '../../study/same.js';
+import { copiesOf } from '../../study/parts.js';
 import { planOf } from '../../study/plan.js';
 import { ENDED } from '../../study/result.js';
 import { samplerOf } from '../../study/search.js';
@@ -155,4 +156,14 @@ export function verdictOf({ predict }, words, { guess, shown = {} }) {
     : Math.abs(Number(guess) - shown.measured);
   const key = off <= predict.within ? 'lesson.near' : 'lesson.far';
   return [key, { guess: written(Number(guess), kind), measured: written(shown.measured, kind) }];
+}
+
+/** What a press trains, as a text's key and values: of trials with several seeds there are more networks than trials.
+ * @param {import('../../study/types.js').Study} study @returns {[string, Record<string, unknown>]} */
+export function pressOf(study) {
+  const { trials } = planOf(study);
+  const copies = copiesOf(study);
+  return copies > 1
+    ? ['lesson.run.copies', { networks: trials * copies, n: trials, copies }]
+    : ['lesson.run', { n: trials }];
 }

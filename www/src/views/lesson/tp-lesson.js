@@ -2,10 +2,8 @@ import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { sameStudy } from '../../study/same.js';
-import { copiesOf } from '../../study/parts.js';
-import { planOf } from '../../study/plan.js';
 import { wordsOf } from '../../state/race.js';
-import { blockOf, hasEnded, isOwnRun, metBy, resultOfRecorded, runOf, verdictOf } from './goals.js';
+import { blockOf, hasEnded, isOwnRun, metBy, pressOf, resultOfRecorded, runOf, verdictOf } from './goals.js';
 import { kindOf, measureOf } from './measure.js';
 import { pack, unpack } from './packed.js';
 import { LESSONS, afterwards, openLesson } from './path.js';
@@ -421,7 +419,7 @@ export class TpLesson extends Part {
         ${
           canRun
             ? html`<button type="button" class="btn ${isMet ? '' : 'p'}" data-testid="lesson-run"
-              @click=${this.run}>${icon('play')}${this.runText()}</button>`
+              @click=${this.run}>${icon('play')}${this.t(...pressOf(store.study))}</button>`
             : nothing
         }
         ${
@@ -445,16 +443,6 @@ export class TpLesson extends Part {
       ${guest || isMet ? nothing : this.missed(step, own, say, { isTrained: isSet && isTrained, isChanged })}
       ${this.blocked(step)}
     </div>`;
-  }
-
-  /** What a press trains: of trials with several seeds there are more networks than trials. @private */
-  runText() {
-    const { study } = this.store;
-    const { trials } = planOf(study);
-    const copies = copiesOf(study);
-    return copies > 1
-      ? this.t('lesson.run.copies', { networks: trials * copies, n: trials, copies })
-      : this.t('lesson.run', { n: trials });
   }
 
   /** What to do after a run that has not met the goals that are left to the reader, and the way to the setting.

@@ -37,9 +37,9 @@ pub fn bundle() -> Result<()> {
     let fixtures = folder.join("fixtures");
     fs::create_dir_all(&fixtures)?;
     let mut command = cargo();
-    command.args(["build", "--locked", "--profile", "bundle", "--message-format", "json-render-diagnostics"]);
+    command.args(["build", "--locked", "--profile", "device", "--message-format", "json-render-diagnostics"]);
     command.args(PROGRAMS.concat());
-    println!("$ cargo build --profile bundle");
+    println!("$ cargo build --profile device");
     let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
     ensure!(output.status.success(), "the bundle's programs do not build");
     let text = String::from_utf8_lossy(&output.stdout);

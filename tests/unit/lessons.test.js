@@ -4,7 +4,7 @@ import { assert, fc } from './numbers.js';
 import { Store } from '../../www/src/state/store.js';
 import { heldOf } from '../../www/src/state/kept.js';
 import { readResult } from '../../www/src/views/runs/import.js';
-import { metBy, resultOfRecorded } from '../../www/src/views/lesson/goals.js';
+import { metBy, resultOfRecorded, verdictOf } from '../../www/src/views/lesson/goals.js';
 import { measureOf, trainedOf } from '../../www/src/views/lesson/measure.js';
 import { pack, unpack } from '../../www/src/views/lesson/packed.js';
 import { LESSONS, documentOf } from '../../www/src/views/lesson/path.js';
@@ -362,4 +362,17 @@ test('a link holds a lesson, and a small link never becomes a large text', async
   assert.equal(await unpack('~'), null);
   assert.equal(await unpack('~abc'), null);
   assert.equal(await unpack(await pack('x'.repeat(4 * LIMITS.text))), null);
+});
+
+test('a guess is exact, near or far, and choices are right or not', () => {
+  const own = /** @type {any} */ ({ choices: { a: 'A', b: 'B' } });
+  const step = (/** @type {object} */ predict) => /** @type {any} */ ({ predict });
+  const counted = step({ measure: { count: 'trials' }, low: 0, high: 24, within: 2, log: false });
+  const said = (/** @type {number} */ guess, /** @type {number} */ measured) =>
+    verdictOf(counted, own, { guess, shown: { measured } })?.[0];
+  assert.deepEqual([said(6, 6), said(8, 6), said(9, 6)], ['lesson.exact', 'lesson.near', 'lesson.far']);
+  assert.equal(verdictOf(counted, own, { guess: null, shown: { measured: 6 } }), null);
+  const choice = step({ choices: ['a', 'b'], answer: 'b' });
+  assert.deepEqual(verdictOf(choice, own, { guess: 'a' }), ['lesson.answer', { answer: 'B' }]);
+  assert.deepEqual(verdictOf(choice, own, { guess: 'b' }), ['lesson.right', { answer: 'B' }]);
 });

@@ -31,6 +31,8 @@ export class TpEditor extends Part {
 
   constructor() {
     super();
+    /** @private whether a press has just entered a field: what is typed then takes the place of what it holds */
+    this.entered = false;
     /** @type {Hyperparameter} */ this.one = /** @type {any} */ (undefined);
     /** @type {Texts | null} */ this.texts = null;
     /** @type {ScaleName} */ this.scale = 'linear';
@@ -151,6 +153,8 @@ export class TpEditor extends Part {
       inputmode=${['list', 'points'].includes(this.one.type) || which === 'choices' ? 'text' : 'decimal'}
       autocomplete="off" spellcheck="false"
       data-testid="input-${which}" aria-label=${label} aria-invalid=${bad} .value=${this.texts?.[which] ?? ''}
+      @pointerdown=${(/** @type {any} */ { target }) => (this.entered = !target.matches(':focus'))}
+      @click=${(/** @type {any} */ { target }) => this.entered && target.select()}
       @input=${(/** @type {Event} */ event) => this.type(which, event)} @change=${() => this.commit()}
       @keydown=${(/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && this.commit()}>`;
   }

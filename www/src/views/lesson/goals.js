@@ -154,8 +154,9 @@ export function verdictOf({ predict }, words, { guess, shown = {} }) {
   const off = predict.log
     ? Math.max(Number(guess) / shown.measured, shown.measured / Number(guess))
     : Math.abs(Number(guess) - shown.measured);
-  const key = off <= predict.within ? 'lesson.near' : 'lesson.far';
-  return [key, { guess: written(Number(guess), kind), measured: written(shown.measured, kind) }];
+  const values = { guess: written(Number(guess), kind), measured: written(shown.measured, kind) };
+  if (values.guess === values.measured) return ['lesson.exact', values];
+  return [off <= predict.within ? 'lesson.near' : 'lesson.far', values];
 }
 
 /** What a press trains, as a text's key and values: of trials with several seeds there are more networks than trials.

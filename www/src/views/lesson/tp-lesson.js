@@ -566,9 +566,10 @@ export class TpLesson extends Part {
     // Behind the last one, the first that is not done.
     const after = this.name === OWN ? undefined : afterwards(this.name, (name) => isDone(this.progress.of(name)));
     const leave = () => this.act('lesson', after ? after.name : 'path');
-    const step = lesson.steps[at];
-    // Where nothing is to be trained or met, there is but to read on.
-    const isOver = step.goals.length === 0 || isReached(step, this.progress.ofStep(this.name, step.name));
+    // Where nothing is to be trained or met, there is but to read on; the lesson is left when all of it is done.
+    const isOver = (next ? [lesson.steps[at]] : lesson.steps).every(
+      (step) => step.goals.length === 0 || isReached(step, this.progress.ofStep(this.name, step.name)),
+    );
     const face = `btn ${isOver ? 'p' : ''}`;
     return html`<div class="foot">
       ${

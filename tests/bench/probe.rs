@@ -30,6 +30,8 @@ struct Probe {
     folder: PathBuf,
     results: serde_json::Map<String, Value>,
     failed: bool,
+    /// Whether a program stands in for a device: it is slow, and what it does not get to the end of has not failed.
+    is_software: bool,
 }
 
 impl Probe {
@@ -42,8 +44,12 @@ impl Probe {
     }
 
     fn note(&mut self, part: &str, is_good: bool, line: &str, value: Value) {
-        println!("{part:<24} {:<7} {line}", if is_good { "ok" } else { "FAILED" });
         self.failed |= !is_good;
+        self.tell(part, if is_good { "ok" } else { "FAILED" }, line, value);
+    }
+
+    fn tell(&mut self, part: &str, verdict: &str, line: &str, value: Value) {
+        println!("{part:<24} {verdict:<7} {line}");
         self.results.insert(part.to_owned(), value);
     }
 
@@ -65,23 +71,39 @@ impl Probe {
         let text = std::fs::read_to_string(&log).unwrap_or_default();
         let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("").trim().to_owned();
         let said = match &outcome {
-            Ok(true) => last,
-            Ok(false) => format!("after {seconds:.0} s: {last}"),
-            Err(error) => error.clone(),
+            End::Well => last,
+            End::Badly => format!("after {seconds:.0} s: {last}"),
+            End::Stopped => format!("stopped at its limit: {last}"),
+            End::Never(error) => error.clone(),
         };
-        let is_good = outcome == Ok(true);
-        self.note(
-            part,
-            is_good,
-            &format!("{seconds:>6.1} s  {said}"),
-            json!({ "ok": is_good, "seconds": seconds, "said": said }),
-        );
+        let line = format!("{seconds:>6.1} s  {said}");
+        let is_good = matches!(outcome, End::Well);
+        let value = json!({ "ok": is_good, "seconds": seconds, "said": said });
+        if self.is_software && matches!(outcome, End::Stopped) {
+            self.tell(part, "cut", &line, value);
+        } else {
+            self.note(part, is_good, &line, value);
+        }
         is_good.then_some(text)
     }
 }
 
-/// Whether a program ends well within so many seconds; what it prints goes to a file.
-fn run(program: &Path, arguments: &[&str], folder: &Path, log: &Path, limit: f64) -> Result<bool, String> {
+/// How a program has ended.
+enum End {
+    Well,
+    Badly,
+    /// It had not within its limit.
+    Stopped,
+    /// It could not be run.
+    Never(String),
+}
+
+/// Runs a program for so many seconds at most; what it prints goes to a file.
+fn run(program: &Path, arguments: &[&str], folder: &Path, log: &Path, limit: f64) -> End {
+    within(program, arguments, folder, log, limit).unwrap_or_else(End::Never)
+}
+
+fn within(program: &Path, arguments: &[&str], folder: &Path, log: &Path, limit: f64) -> Result<End, String> {
     let said = |error: std::io::Error| format!("{}: {error}", program.display());
     let out = std::fs::File::create(log).map_err(said)?;
     let also = out.try_clone().map_err(said)?;
@@ -91,13 +113,13 @@ fn run(program: &Path, arguments: &[&str], folder: &Path, log: &Path, limit: f64
     let begun = Instant::now();
     loop {
         if let Some(status) = child.try_wait().map_err(said)? {
-            return Ok(status.success());
+            return Ok(if status.success() { End::Well } else { End::Badly });
         }
         if begun.elapsed().as_secs_f64() > limit {
             // It may have ended in between.
             let _ = child.kill();
             let _ = child.wait();
-            return Err(format!("stopped after {limit:.0} s"));
+            return Ok(End::Stopped);
         }
         std::thread::sleep(Duration::from_millis(50));
     }
@@ -216,6 +238,7 @@ fn main() -> ExitCode {
         folder,
         results: serde_json::Map::new(),
         failed: false,
+        is_software: pollster::block_on(Gpu::open()).is_ok_and(|gpu| gpu.is_software()),
     };
     probe.child("default study", "tune", &["run", "--backend", "gpu", "--test", "-o", "default.json"], 40.0);
     let fixtures: Vec<String> = std::fs::read_dir(probe.folder.join("fixtures"))

@@ -6,6 +6,7 @@ import { Benchmark } from '../../commands/benchmark.js';
 import { DASH, short } from '../../study/format.js';
 import { download } from '../../platform/download.js';
 import { CROWDS, WORKS } from '../../study/works.js';
+import dialog from '../dialog.css?inline';
 import sheet from './style.css?inline';
 
 /**
@@ -28,7 +29,7 @@ const BENCHMARK_FILE = 'tuning-playground-benchmark.json';
 const CROWD_TIME = 0.3;
 
 export class TpBench extends Part {
-  static sheet = sheet;
+  static sheet = dialog + sheet;
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['run'];
 
@@ -71,7 +72,7 @@ export class TpBench extends Part {
   render() {
     const { measuring, store } = this;
     const busy = store.state !== 'idle';
-    return html`<dialog class="bench" aria-labelledby="bench-title" data-testid="bench" data-busy=${measuring !== null}
+    return html`<dialog class="work bench" aria-labelledby="bench-title" data-testid="bench" data-busy=${measuring !== null}
       @close=${this.cancel}>
       <div class="bar"><h2 id="bench-title">${this.t('bench.title')}</h2><span class="sp"></span>
         <button type="button" class="ib" aria-label=${this.t('action.close')}

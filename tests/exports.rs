@@ -431,6 +431,20 @@ fn drawn_widths_and_batch_norms_have_their_tensors_and_too_few_numbers_are_refus
             .contains("nn.Linear(2, 3)),\n        (\"norm_1\", nn.BatchNorm1d(3)),\n        (\"activation_1\"")
     );
 
+    let folded = json!({
+        "format": "tuning-playground/study@1", "dataset": {"name": "moons", "folds": 3}, "fixed": {"hidden": []},
+    });
+    let folded = Study::parse(&folded.to_string()).expect("a study");
+    let trained = weights::Trained {
+        study: &folded,
+        number: 0,
+        params: &Map::new(),
+        networks: &[&[0.0; 6]],
+        scaling: &[(0.0, 1.0); 3],
+    };
+    let script = weights::write(&trained, "x").expect("files").script.text;
+    assert!(script.contains("the network of the first fold"), "{script}");
+
     let study = study();
     let trained = weights::Trained {
         study: &study,

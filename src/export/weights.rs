@@ -149,6 +149,9 @@ fn loader(trained: &Trained<'_>, shape: &Shape, file: &str) -> String {
         "Trial {number} of a study on {}, trained in Tuning Playground, as a PyTorch network.",
         plain(&study.dataset)
     );
+    if study.data.folds > 1 {
+        has.insert("folds".into());
+    }
     filled(
         SCRIPT,
         &has,

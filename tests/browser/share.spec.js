@@ -262,6 +262,14 @@ test('files of a run: pictures, table, result, weights', async ({ app, page, bac
   await expect(page.locator('.all-runs li').first().getByTestId('run-name')).toHaveValue('a');
   expect((await app.get('result')).trials).toEqual(result.trials);
   await page.keyboard.press('Escape');
+  // A result that is opened here is a run, too, with its study.
+  await app.put({ ...STUDY, dataset: { name: 'moons' } });
+  await openShare(page);
+  await page
+    .getByTestId('open-study-file')
+    .setInputFiles({ name: 'b.json', mimeType: 'application/json', buffer: json.data });
+  await expect.poll(async () => (await app.get('study')).dataset.name).toBe('digits');
+  expect((await app.get('result')).trials).toEqual(result.trials);
   // Weights of another visit, and of a run from a file, are not here, and the sheet says what brings them back.
   await page.waitForTimeout(1500);
   await page.reload();

@@ -300,7 +300,7 @@ test('an end that no scale allows is refused by its bounds, and only that end', 
 test('both ends in the box of one are offered as the range that was meant', () => {
   const one = row('learning_rate');
   const before = /** @type {any} */ ({ type: 'float', low: 0.1, high: 1, log: true });
-  for (const text of ['0.001 - 0.1', '0.001-0.1', '1e-3–0.1', '0.001 ~ 0.1', ' 1e-3 to 1e-1 '])
+  for (const text of ['0.001 - 0.1', '0,001 – 0,1', '0.001-0.1', '1e-3–0.1', '0.001 ~ 0.1', ' 1e-3 to 1e-1 '])
     for (const end of ['low', 'high']) {
       const read = /** @type {any} */ (readRange(one, 'log', texts({ low: '0.1', high: '1', [end]: text }), before));
       assert.equal(read.end, end, text);

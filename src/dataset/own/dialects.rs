@@ -104,6 +104,8 @@ fn what_stands_around_a_table_is_no_part_of_it() {
     // Comments, names in a comment, Excel's own first line.
     check(&format!("# made by a tool\n# v2\na,b,y\n{body}"), plain);
     check(&format!("# made by a tool\n# a,b,y\n{body}"), plain);
+    check(&format!("# made by a tool\na,b,y\n{body}# end\n# of it\n\n"), plain);
+    check(&format!("# a,b,y\n{body}# end"), plain);
     check(&format!("sep=;\na;b;y\n{}", body.replace(',', ";")), ";. true 14x2 [0, 3] [13, 16]");
     check(
         &format!("# one\n# two\na,b,y\n{}", body.replacen("3,6,1", "3,6", 1)),

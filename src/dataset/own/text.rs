@@ -68,7 +68,20 @@ fn other_text(begin: &[u8]) -> Option<&'static str> {
     KNOWN.iter().find(|(magic, _)| starts(magic)).map(|(_, name)| *name)
 }
 
+/// A text without the comments that it ends with.
+fn without_last_comments(mut text: &str) -> &str {
+    loop {
+        let table = text.trim_end();
+        let start = table.rfind('\n').map_or(0, |end| end + 1);
+        if !table[start..].starts_with('#') {
+            return text;
+        }
+        text = &table[..start];
+    }
+}
+
 /// The table within a text: behind comments and Excel's `sep=;`, with the lines before it and the separator that was said.
+/// Where there are comments before it, those behind it are none of it either.
 pub fn table(text: &str) -> (&str, u64, Option<char>) {
     let (mut rest, mut before, mut said) = (text, 0, None);
     let mut names = None;
@@ -83,6 +96,8 @@ pub fn table(text: &str) -> (&str, u64, Option<char>) {
     }
     // The last comment has the columns' names where it is cut as the rows are.
     if let Some((with_names, at)) = names {
+        rest = without_last_comments(rest);
+        let with_names = without_last_comments(with_names);
         let sign = said.unwrap_or_else(|| separator(with_names));
         let mut lengths = records(with_names, sign).map(|(_, record)| record.len());
         if lengths.next().is_some_and(|length| length > 1 && lengths.next() == Some(length)) {

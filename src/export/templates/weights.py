@@ -1,4 +1,7 @@
 """{{title}}
+#? folds
+It is the network of the first fold: features are scaled by that fold's training rows. The trial's scores are means over all.
+#.
 
 Needs: pip install torch safetensors
 """

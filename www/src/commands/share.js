@@ -1,14 +1,12 @@
 import { defineCommand } from './command.js';
 import { opened } from './focus.js';
-import { FORMAT as RESULT } from '../study/result.js';
 
 /** @typedef {{export: (kind: import('../study/types.js').SaveKind) => unknown}} Exported a figure */
 
-/** The study that a text has; a text that is neither is refused as a study. @param {string} text */
+/** The study that a text is; any other is refused as one. @param {string} text */
 function studyIn(text) {
   try {
-    const document = JSON.parse(text.replace(/^\uFEFF/, ''));
-    return document?.format === RESULT ? document.study : document;
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     return text;
   }
@@ -46,7 +44,7 @@ export const SHARE = {
   }),
   /** Draws the figures in light or dark colors at once, for pictures of them; null goes back to the page's own. */
   paint: defineCommand({ act: ({ page }, /** @type {boolean | null} */ dark) => page.paint(dark) }),
-  /** Puts the study of a file in the panel: a study document, or a result with its study. */
+  /** Puts the study of a file in the panel. */
   open_study: defineCommand({
     act: ({ page }, /** @type {string} */ text) => {
       page.study = studyIn(text);

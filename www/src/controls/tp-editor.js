@@ -33,6 +33,7 @@ export class TpEditor extends Part {
     super();
     /** @private whether a press has just entered a field: what is typed then takes the place of what it holds */
     this.entered = false;
+    /** @private whether no field has been pressed: the first one has the focus without */ this.isFresh = true;
     /** @type {Hyperparameter} */ this.one = /** @type {any} */ (undefined);
     /** @type {Texts | null} */ this.texts = null;
     /** @type {ScaleName} */ this.scale = 'linear';
@@ -153,8 +154,11 @@ export class TpEditor extends Part {
       inputmode=${['list', 'points'].includes(this.one.type) || which === 'choices' ? 'text' : 'decimal'}
       autocomplete="off" spellcheck="false"
       data-testid="input-${which}" aria-label=${label} aria-invalid=${bad} .value=${this.texts?.[which] ?? ''}
-      @pointerdown=${(/** @type {any} */ { target }) => (this.entered = !target.matches(':focus'))}
-      @click=${(/** @type {any} */ { target }) => this.entered && target.select()}
+      @pointerdown=${(/** @type {any} */ { target }) => (this.entered = this.isFresh || !target.matches(':focus'))}
+      @click=${(/** @type {any} */ { target }) => {
+        this.isFresh = false;
+        if (this.entered) target.select();
+      }}
       @input=${(/** @type {Event} */ event) => this.type(which, event)} @change=${() => this.commit()}
       @keydown=${(/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && this.commit()}>`;
   }

@@ -31,7 +31,7 @@ const taking = (one) => (/** @type {number} */ value) =>
 const kindOf = (one) => (/** @type {number} */ value) => !isWhole(one) || Number.isInteger(value);
 
 /** Both ends of a range, written into the box of one. */
-const BOTH_ENDS = /^\s*([\d.]+(?:e[-+]?\d+)?)\s*(?:[-–—~]|to)\s*([\d.]+(?:e[-+]?\d+)?)\s*$/i;
+const BOTH_ENDS = /^\s*([\d.,]+(?:e[-+]?\d+)?)\s*(?:[-–—~]|to)\s*([\d.,]+(?:e[-+]?\d+)?)\s*$/i;
 
 /** @param {Hyperparameter} one */
 const isWhole = (one) => one.type === 'int' || one.type === 'list';

@@ -144,7 +144,7 @@ export class TpDuel extends Part {
       : state === 'failed'
         ? this.t('duel.failed', { detail: problem })
         : why || this.t('duel.price', { networks: count(price.networks), epochs: count(price.epochs) });
-    const isPart = !isBusy && done > 0 && done < all;
+    const isPart = !isBusy && done < all;
     const stopped = isPart && state === 'stopped' ? this.t(isCut ? 'duel.cut' : 'duel.stopped', { done, all }) : '';
     return html`<div class="again"><button type="button" class="btn ${contest.ended ? '' : 'p'}"
       data-testid="duel-begin"

@@ -43,6 +43,8 @@ const ONWARD = /** @type {const} */ ([
 ]);
 /** A file of a study or a result that is opened has at most so many bytes. */
 const MOST_OPENED = 20_000_000;
+/** What a result says of itself, in whatever version. */
+const A_RESULT = /"format"\s*:\s*"tuning-playground\/result@/;
 /** Colours that the dialog keeps while figures are drawn in those of the other theme. */
 const TOKENS = ['surface', 'sunken', 'ground', 'ink', 'ink-2', 'ink-3', 'line', 'line-2', 'accent', 'accent-ink'];
 
@@ -552,7 +554,9 @@ export class TpShare extends Part {
       if (file.size > MOST_OPENED) throw new RangeError(this.t('share.too_large', { size: MOST_OPENED / 1e6 }));
       const text = await file.text();
       this.dialog.close();
-      this.act('open_study', text);
+      // A result is a run with its study.
+      if (A_RESULT.test(text)) this.act('import_run', { text, name: file.name });
+      else this.act('open_study', text);
     } catch (error) {
       this.trouble = this.t('share.not_opened', {
         file: file.name,

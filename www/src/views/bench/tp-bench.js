@@ -72,7 +72,8 @@ export class TpBench extends Part {
   render() {
     const { measuring, store } = this;
     const busy = store.state !== 'idle';
-    return html`<dialog class="work bench" aria-labelledby="bench-title" data-testid="bench" data-busy=${measuring !== null}
+    return html`<dialog class="work bench" aria-labelledby="bench-title" data-testid="bench"
+      data-busy=${measuring !== null}
       @close=${this.cancel}>
       <div class="bar"><h2 id="bench-title">${this.t('bench.title')}</h2><span class="sp"></span>
         <button type="button" class="ib" aria-label=${this.t('action.close')}

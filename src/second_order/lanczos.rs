@@ -11,6 +11,10 @@ const MOST_PRODUCTS: usize = 48;
 const FEWEST_PRODUCTS: usize = 8;
 /// Products before the first look at what they have come to.
 const FIRST_LOOK: usize = 4;
+/// Looks in a row that must find the eigenvalues known: where the start has next to nothing of the largest one's vector, the
+/// second largest is known first. Of 15,000 layers of networks drawn at random one look missed 7 by 2 to 10 %, two missed
+/// one by 0.4 %, three none.
+const LOOKS: usize = 3;
 
 /// What the iteration has found.
 #[derive(Clone, Debug)]
@@ -41,6 +45,7 @@ pub fn largest(
     }
     let (mut basis, mut diagonal, mut beside) = (vec![start], Vec::new(), Vec::new());
     let mut reach: f64 = 0.0;
+    let mut looks_in_a_row = 0;
     loop {
         let own = basis.last()?;
         let mut next = map(own);
@@ -71,7 +76,8 @@ pub fn largest(
             // Where all eigenvalues lie close together, any vector is nearly one's, and the largest is not found by then.
             let spread = values[0] - values[k - 1];
             let is_told = |at: usize| off(at) * values[at].abs() <= tolerance * spread;
-            if is_whole || residual <= tolerance && (0..found).all(is_told) {
+            looks_in_a_row = if residual <= tolerance && (0..found).all(is_told) { looks_in_a_row + 1 } else { 0 };
+            if is_whole || looks_in_a_row == LOOKS {
                 let vector = |part: &Vec<f64>| {
                     let mut vector = vec![0.0; n];
                     for (share, known) in part.iter().zip(&basis) {

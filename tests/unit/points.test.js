@@ -1,7 +1,7 @@
 import { MOST_POINTS } from '../../www/src/study/checks.js';
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import fc from '../../www/node_modules/fast-check/lib/fast-check.js';
+import { fc } from './numbers.js';
 import { BY_NAME } from '../../www/src/study/hyperparameters.js';
 import {
   HIGH,

@@ -1,7 +1,7 @@
 import { arePoints } from '../../www/src/study/checks.js';
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import fc from '../../www/node_modules/fast-check/lib/fast-check.js';
+import { fc } from './numbers.js';
 import { BY_NAME, HYPERPARAMETERS, choicesOf, scaleOf } from '../../www/src/study/hyperparameters.js';
 import { readNumber, readNumbers } from '../../www/src/study/numbers.js';
 import { spellPoints } from '../../www/src/study/points.js';

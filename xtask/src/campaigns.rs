@@ -2,10 +2,11 @@
 //! study through the native binary, which `test` runs too.
 
 use crate::process::{cargo, find, node, program, run};
-use crate::{bundle, checks, dependencies, paths, system, web};
+use crate::{bundle, checks, dependencies, paths, system, test, web};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs};
 
 /// The default study must reach these accuracies, on every backend.
@@ -28,6 +29,7 @@ pub fn soak() -> Result<()> {
     let mut command = cargo();
     command.args(["test", "--locked", "--", "--ignored", "--nocapture"]);
     run(system::with_runtime_dir(command.env("TUNING_REQUIRE_GPU", "1"))?)?;
+    properties()?;
     checks::clippy_wasm()?;
     dependencies::audit()?;
     bundle::try_it()?;
@@ -38,6 +40,16 @@ pub fn soak() -> Result<()> {
     studies.env("TUNING_SOAK", "1").arg("--test").arg(paths::unit_tests().join("by-chance.test.js"));
     run(&mut studies)?;
     checks::playwright(&["--grep", "@soak", "--pass-with-no-tests"])
+}
+
+/// Asks the properties of other cases than `cargo xtask test` does, drawn by the clock.
+fn properties() -> Result<()> {
+    let seed = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs().to_string();
+    println!("properties are asked of cases with PROPTEST_RNG_SEED={seed} SEED={seed}");
+    let mut command = cargo();
+    command.args(["test", "--locked", "--package", "tuning-playground", "--no-fail-fast"]);
+    run(system::with_runtime_dir(command.env("TUNING_REQUIRE_GPU", "1").env("PROPTEST_RNG_SEED", &seed))?)?;
+    run(test::unit_tests()?.env("SEED", &seed))
 }
 
 /// Remakes the fixtures with `PyTorch` in a virtual environment under the target folder and verifies the engine; holds

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { studiesOf } from '../unit/studies.js';
 import { chance } from './chance.js';
 import { expect, test } from './fixtures.js';
@@ -99,19 +100,39 @@ const STUDY = {
   trials: 3,
 };
 
+/** Where a campaign begins: every view and every lesson, beside a run that has ended. */
+const PLACES = [
+  ...['sweep', 'trials', 'decide', 'landscape', 'race', 'map', 'model'].map((view) => ({ view, hash: '' })),
+  ...readdirSync(new URL('../../www/src/views/lesson/lessons', import.meta.url))
+    .sort()
+    .map((lesson) => ({ view: 'sweep', hash: `#v=1&lesson=${lesson}` })),
+];
+/** Clicks and keys of a campaign. */
+const ACTS = 2500;
+const CAMPAIGNS = 40;
+
 for (const [name, seeds, most, ms] of /** @type {[string, number[], number, number][]} */ ([
   ['E2 a hundred clicks and keys', [1], 100, 10_000],
-  ['E2 10,000 clicks and keys @soak', [2, 3, 4, 5], 2500, Infinity],
+  ...Array.from({ length: CAMPAIGNS / 4 }, (_, part) => [
+    `E2 clicks and keys ${4 * part * ACTS} to ${4 * (part + 1) * ACTS} @soak`,
+    Array.from({ length: 4 }, (_, k) => 2 + 4 * part + k),
+    ACTS,
+    Infinity,
+  ]),
 ])) {
   test(`${name} by chance leave a page that trains`, async ({ app, page }) => {
-    test.setTimeout(ms === Infinity ? 40 * 60_000 : 60_000);
+    test.setTimeout(ms === Infinity ? 60 * 60_000 : 60_000);
     page.on('dialog', (dialog) => void dialog.dismiss().catch(() => {}));
     page.context().on('page', (other) => void other.close().catch(() => {}));
     for (const seed of seeds) {
       const random = chance(seed);
+      const { view, hash } = PLACES[(seed - 1) % PLACES.length];
       await page.setViewportSize(WINDOWS[seed % WINDOWS.length]);
-      await app.open();
-      await app.set({ lang: seed % 2 ? 'ko' : 'en', theme: 'light' });
+      // Only another path opens the page anew: what stands behind # is a link that it takes by itself.
+      await page.goto('about:blank');
+      await app.open(hash);
+      await app.set({ lang: seed % 2 ? 'ko' : 'en', theme: 'light', view });
+      if (ms === Infinity && !hash) await app.result(STUDY, 'cpu');
       const begun = Date.now();
       let acts = 0;
       for (; acts < most && Date.now() - begun < ms; acts++) {
@@ -124,7 +145,7 @@ for (const [name, seeds, most, ms] of /** @type {[string, number[], number, numb
       const { trials } = await app.result(STUDY, 'cpu');
       expect(
         trials.map((/** @type {any} */ { state }) => state),
-        `seed ${seed}, ${acts} acts`,
+        `seed ${seed} from ${hash || view}, ${acts} acts`,
       ).toEqual(Array(3).fill('complete'));
     }
   });

@@ -8,7 +8,8 @@
 
 //@ constants
 // The generator writes these constants: N_PIECES (vec4s of parameters), N_HIDDEN (hidden layers), COLUMNS (features),
-// SETTINGS_HEAD (words of a member's settings before its widths and dropout keys), STEP_WORDS (words of a step).
+// SETTINGS_HEAD (words of a member's settings before its widths and dropout keys), HEAD_WORDS (words of the head of its
+// batches), STEP_WORDS (words of a step).
 
 struct Call {
     first_member: u32, // of the group; the dispatch takes those before end_member
@@ -74,12 +75,13 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let drop_threshold = vec4<u32>(settings[own]);
     let drop_scale = vec4<f32>(bitcast<f32>(settings[own + 1u]));
     //@ run constants
-    // The head of the member's batches: first word of its steps, whether it trains in this epoch (1, or 2 without being scored after it), rows of all its steps,
-    // steps of the run before them.
-    let head = call.batches + 4u * member;
+    // The head of the member's batches: first word of its steps, whether it trains in this epoch (1, or 2 without being
+    // scored after it), rows of all its steps, steps of the run before them, its learning rate.
+    let head = call.batches + HEAD_WORDS * member;
     let steps = batches[head];
     let n_rows = batches[head + 2u];
     let step_before = batches[head + 3u];
+    let rate = bitcast<f32>(batches[head + 4u]);
     let order = call.orders + member;
 
     // The sums and the place in the epoch begin anew with it; that a network diverged stays.
@@ -103,7 +105,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         let first_step = steps + STEP_WORDS * step;
         var n = end - counted;
         if training {
-            n = batches[first_step];
+            n = batches[first_step + 1u];
         }
         let scale = 1.0 / f32(n);
         // Masks count the rows of a batch and the steps of the run.

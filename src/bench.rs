@@ -272,7 +272,7 @@ impl Wave {
         let key = rng::key(spec.seed, Purpose::Shuffle, spec.run, self.epoch);
         let done = &mut self.steps_done[index];
         let mut batches = epoch_batches(index, spec, key, n_train, spec.max_batch, done);
-        batches.steps.truncate(self.steps_left as usize);
+        batches.steps = batches.steps.part(0..self.steps_left as usize);
         batches
     }
 }

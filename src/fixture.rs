@@ -266,7 +266,7 @@ impl Fixture {
             steps.push(BatchStep { start: order.len() as u32, rows, step: step as u32, scalars });
             order.extend(first..first + rows);
         }
-        EpochBatches { network: 0, order: order.into(), steps, validates: true }
+        EpochBatches { network: 0, order: order.into(), steps: steps.into(), validates: true }
     }
 
     /// Largest relative L2 error over the tensors.

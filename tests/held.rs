@@ -19,7 +19,7 @@ use tuning_playground::trainer::{Assignment, Trainer, TrialSnapshot};
 
 /// Every step of an epoch as an epoch of its own.
 fn steps(all: &EpochBatches) -> impl Iterator<Item = EpochBatches> {
-    all.steps.iter().map(|&step| EpochBatches { steps: vec![step], ..all.clone() })
+    (0..all.steps.len()).map(|at| EpochBatches { steps: all.steps.part(at..at + 1), ..all.clone() })
 }
 
 fn numbers(population: &mut dyn Population) -> Vec<f64> {

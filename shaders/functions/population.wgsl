@@ -1,5 +1,5 @@
-// How a population lies on the device. Twin of src/backend/gpu/layered/layout.rs; Constants, CONSTANTS4 and STEP_WORDS are
-// written by src/backend/gpu/update.rs and layered/passes.rs.
+// How a population lies on the device. Twin of src/backend/gpu/layered/layout.rs; Constants, CONSTANTS4, STEP_WORDS and
+// HEAD_WORDS are written by src/backend/gpu/update.rs and layered/passes.rs.
 //
 // Everything counts in vec4: rows of activations and columns of weights are padded to a multiple of 4 with zeros that
 // stay zero. A layer's weights are inputs x outputs with the bias as one more row, so the bias is the weight of an input
@@ -41,6 +41,7 @@ struct Member {
     order: u32, // first word of its rows in batches
     steps: u32, // first word of its steps in batches
     n_steps: u32,
+    rate: f32,  // what scalars that grow with the learning rate are multiplied by
 }
 
 // The work of a dispatch; the z of a workgroup is the member, counted from first_member.
@@ -74,8 +75,9 @@ struct Stats {
 var<private> now: Call;
 
 fn member_of(z: u32) -> Member {
-    let at = call.members + 4u * z;
-    return Member(batches[at], batches[at + 1u], batches[at + 2u], batches[at + 3u]);
+    let at = call.members + HEAD_WORDS * z;
+    let rate = bitcast<f32>(batches[at + 4u]);
+    return Member(batches[at], batches[at + 1u], batches[at + 2u], batches[at + 3u], rate);
 }
 
 // A word of the step at hand: start, rows, steps of the run before it, then the scalars.

@@ -179,7 +179,7 @@ fn alone(all: &EpochBatches, at: usize) -> EpochBatches {
     EpochBatches {
         network: all.network,
         order: all.order[rows].to_vec().into(),
-        steps: vec![BatchStep { start: 0, ..step }],
+        steps: vec![BatchStep { start: 0, ..step }].into(),
         validates: all.validates,
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::backend::epoch::{Order, Steps, epoch_batches};
 use crate::backend::second_order::{Curvature, Look, length, parts};
-use crate::backend::{Backend, DIVERGENCE_LIMIT, Data, EpochBatches, Population, Snapshot};
+use crate::backend::{Backend, BatchSteps, DIVERGENCE_LIMIT, Data, EpochBatches, Population, Snapshot};
 use crate::error::Result;
 use crate::kernels::train_invocation::within;
 use crate::rng::{self, Purpose};
@@ -62,7 +62,12 @@ impl Run {
             n_train: data.n_train,
             steps: Steps::default(),
             epoch: 0,
-            batches: EpochBatches { network: 0, order: Order::default(), steps: Vec::new(), validates: true },
+            batches: EpochBatches {
+                network: 0,
+                order: Order::default(),
+                steps: BatchSteps::default(),
+                validates: true,
+            },
             next: 0,
             in_piece: false,
             diverged_at: None,
@@ -88,7 +93,7 @@ impl Run {
                 (self.epoch, self.next) = (self.epoch + 1, 0);
             }
             let end = (self.next as u64 + to - self.taken()).min(self.batches.steps.len() as u64) as usize;
-            let steps = self.batches.steps[self.next..end].to_vec();
+            let steps = self.batches.steps.part(self.next..end);
             self.population.begin_epoch(vec![EpochBatches {
                 network: 0,
                 order: self.batches.order.clone(),

@@ -2,7 +2,7 @@
 //! way. The weights are those that the trainer would have come to, to the bit: taking an epoch in pieces changes nothing.
 
 use crate::backend::epoch::{Order, Steps, epoch_batches};
-use crate::backend::{Backend, Data, EpochBatches, NetworkSpec, Population, Snapshot};
+use crate::backend::{Backend, BatchSteps, Data, EpochBatches, NetworkSpec, Population, Snapshot};
 use crate::error::Result;
 use crate::kernels::optimizer;
 use crate::optimizer::descent::shifted;
@@ -212,16 +212,16 @@ impl Runner {
         for (from, _) in self.entry.changes.iter().filter(|(from, _)| inside.contains(from)) {
             let changed = epoch_batches(at, &self.entry.spec_at(*from), key, n_train, *batch, &mut before.clone());
             let kept = (from - first) as usize;
-            batches.steps.splice(kept.., changed.steps.into_iter().skip(kept));
+            let steps = batches.steps.iter().take(kept).chain(changed.steps.iter().skip(kept));
+            batches.steps = steps.copied().collect();
         }
-        batches.steps.truncate((self.last - first) as usize);
+        batches.steps = batches.steps.part(0..(self.last - first) as usize);
         (self.batches, self.epoch, self.next) = (batches, self.epoch + 1, 0);
     }
 
     /// Steps taken, once the piece under way is through.
     fn taken(&self) -> u64 {
-        self.batches.steps.last().map_or(0, |step| u64::from(step.step) + 1)
-            - (self.batches.steps.len() - self.next) as u64
+        self.batches.steps.span().map_or(0, |span| u64::from(span.end)) - (self.batches.steps.len() - self.next) as u64
     }
 }
 
@@ -311,7 +311,12 @@ impl Recorder {
             Runner {
                 steps: Steps::default(),
                 epoch: 0,
-                batches: EpochBatches { network: at, order: Order::default(), steps: Vec::new(), validates: true },
+                batches: EpochBatches {
+                    network: at,
+                    order: Order::default(),
+                    steps: BatchSteps::default(),
+                    validates: true,
+                },
                 next: 0,
                 stride: (last as usize).div_ceil(DENSER * most).max(1),
                 last,
@@ -376,7 +381,7 @@ impl Recorder {
             }
             let EpochBatches { network, order, steps, .. } = &runner.batches;
             let end = (runner.next + runner.stride).min(steps.len());
-            let steps = steps[runner.next..end].to_vec();
+            let steps = steps.part(runner.next..end);
             pieces.push(EpochBatches { network: *network, order: order.clone(), steps, validates: true });
             runner.next = end;
         }

@@ -1,8 +1,8 @@
 //! A network's next epoch: which rows when, and the scalars of each step.
 
-use super::{BatchStep, EpochBatches, NetworkSpec};
+use super::steps::momentum;
+use super::{BatchSteps, EpochBatches, NetworkSpec, StepPlan};
 use crate::kernels::shuffle;
-use crate::optimizer::Pace;
 use crate::schedule::{Memory, StepAt};
 use core::cell::OnceCell;
 use core::ops::Deref;
@@ -57,23 +57,9 @@ pub(crate) struct Steps {
 }
 
 impl NetworkSpec {
-    /// What the schedule decides about a step.
-    fn pace(&self, at: StepAt, memory: &Memory) -> Pace {
-        let factor = self.schedule.factor(at, memory);
-        Pace { learning_rate: self.optimizer.learning_rate * factor, factor, momentum: self.momentum(at) }
-    }
-
-    /// What the schedule puts in the place of the optimizer's own momentum or beta1 at a step.
-    fn momentum(&self, at: StepAt) -> Option<f64> {
-        self.schedule.momentum(at).or_else(|| {
-            let own = self.optimizer.momentum().filter(|&own| own > 0.0)?;
-            self.schedule.rising_momentum(at, own)
-        })
-    }
-
     /// The largest curvature at which a step of this learning rate is stable; `None` where no limit is known.
     pub(crate) fn stability_limit(&self, rate: f64, at: StepAt) -> Option<f64> {
-        self.optimizer.stability_limit(rate, self.momentum(at))
+        self.optimizer.stability_limit(rate, momentum(&self.optimizer, &self.schedule, at))
     }
 }
 
@@ -98,17 +84,14 @@ pub(crate) fn batches_of(
     batch: usize,
     progress: &mut Steps,
 ) -> EpochBatches {
-    let (first, memory) = (progress.done, progress.memory);
-    let n_steps = n_train.div_ceil(batch);
-    let pace = |t| spec.pace(StepAt { step: t - 1, per_epoch: n_steps as u64 }, &memory);
-    let scalars = spec.optimizer.scalars(u64::from(first) + 1, pace);
-    let steps = (0..n_steps).zip(scalars).map(|(k, scalars)| BatchStep {
-        start: (k * batch) as u32,
-        rows: batch.min(n_train - k * batch) as u32,
-        step: first + k as u32,
-        scalars,
+    let steps = BatchSteps::planned(StepPlan {
+        batch,
+        n_train,
+        first: progress.done,
+        memory: progress.memory,
+        optimizer: spec.optimizer,
+        schedule: spec.schedule.clone(),
     });
-    let steps: Vec<BatchStep> = steps.collect();
     progress.done += steps.len() as u32;
     EpochBatches { network: index, order, steps, validates: true }
 }

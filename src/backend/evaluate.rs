@@ -2,7 +2,8 @@
 //! in memory that does not grow with the number of vectors.
 
 use super::{
-    Backend, BatchStep, Data, EpochBatches, EpochOutcome, Labels, Network, NetworkSpec, Order, Population, Score,
+    Backend, BatchStep, BatchSteps, Data, EpochBatches, EpochOutcome, Labels, Network, NetworkSpec, Order, Population,
+    Score,
 };
 use crate::error::Result;
 use crate::kernels::batch_norm::{folded, unfolded};
@@ -106,7 +107,7 @@ pub async fn evaluate(
         scores.resize(first + wave.len(), nothing);
         let mut population = backend.population(data.clone(), wave).await?;
         let no_batches =
-            |network| EpochBatches { network, order: Order::default(), steps: Vec::new(), validates: true };
+            |network| EpochBatches { network, order: Order::default(), steps: BatchSteps::default(), validates: true };
         for outcome in epoch(&mut *population, (0..scores.len() - first).map(no_batches).collect()).await? {
             scores[first + outcome.network] = outcome.validation.unwrap_or(nothing);
         }
@@ -152,7 +153,7 @@ pub async fn loss_gradient(
     for (step, first) in (0..).zip((0..n).step_by(batch)) {
         let order: Vec<u32> = (first as u32..(first + batch).min(n) as u32).collect();
         let share = order.len() as f64 / n as f64;
-        let steps = vec![BatchStep { start: 0, rows: order.len() as u32, step, scalars }];
+        let steps = vec![BatchStep { start: 0, rows: order.len() as u32, step, scalars }].into();
         let order = order.into();
         let outcomes =
             epoch(&mut *population, vec![EpochBatches { network: 0, order, steps, validates: true }]).await?;

@@ -19,14 +19,16 @@ pub(crate) mod mixed;
 pub mod reference;
 pub mod second_order;
 mod snapshot;
+mod steps;
 
 pub use epoch::Order;
 pub use evaluate::{Rows, evaluate, loss_gradient};
 pub use snapshot::{Snapshot, Tuning};
+pub use steps::{BatchStep, BatchSteps, StepPlan};
 
 use crate::error::Result;
 use crate::mlp::{Init, Loss, Shape};
-use crate::optimizer::{Optimizer, RuleId, Scalars};
+use crate::optimizer::{Optimizer, RuleId};
 use crate::rng::{self, Purpose, RunId};
 use crate::schedule;
 use core::pin::Pin;
@@ -143,19 +145,6 @@ impl NetworkSpec {
     }
 }
 
-/// One gradient step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BatchStep {
-    /// First row of the batch in the epoch's order.
-    pub start: u32,
-    /// Rows of the batch.
-    pub rows: u32,
-    /// Steps of the whole run before this one: the dropout masks' counter.
-    pub step: u32,
-    /// [`Optimizer::step_scalars`].
-    pub scalars: Scalars<f64>,
-}
-
 /// The batches of one network in an epoch, in the order in which it trains on them.
 #[derive(Clone, Debug)]
 pub struct EpochBatches {
@@ -164,7 +153,7 @@ pub struct EpochBatches {
     /// Training rows in the order in which batches take them.
     pub order: Order,
     /// A step for each batch.
-    pub steps: Vec<BatchStep>,
+    pub steps: BatchSteps,
     /// Whether the network is scored on the validation rows after it.
     pub validates: bool,
 }
@@ -291,10 +280,9 @@ pub trait Backend {
     fn network_bytes(&self, spec: &NetworkSpec) -> u64;
 
     /// Bytes that a network takes beside [`Self::network_bytes`] for epochs of so many rows: its specification, its epoch's
-    /// batches, and copies. Orders of rows are drawn when a network's turn comes, and go with it.
-    fn beside_bytes(&self, spec: &NetworkSpec, n_train: usize) -> u64 {
-        let steps = n_train.div_ceil(spec.max_batch.max(1));
-        let batches = size_of::<EpochBatches>() + Order::SHARED_BYTES + size_of::<BatchStep>() * steps;
+    /// batches, and copies. Orders of rows and steps are worked out when a network's turn comes, and go with it.
+    fn beside_bytes(&self, _: &NetworkSpec, _: usize) -> u64 {
+        let batches = size_of::<EpochBatches>() + Order::SHARED_BYTES + BatchSteps::SHARED_BYTES;
         (size_of::<NetworkSpec>() + batches) as u64
     }
     /// The most networks that train at once: more would be no quicker, and the first results would come later.

@@ -104,7 +104,15 @@ pub struct Arm {
     pub body: &'static str,
 }
 
+/// Scalars that are products of the learning rate and something that does not hang on it.
+const GROWING: [&str; 3] = ["rate", "mean_rate", "decay"];
+
 impl Arm {
+    /// Whether scalar `i` is a multiple of the learning rate; no other one hangs on it.
+    pub fn grows_with_rate(&self, i: usize) -> bool {
+        self.scalars.get(i).is_some_and(|name| GROWING.contains(name))
+    }
+
     /// Whether the learning rate descends, too: see `descent.rs`.
     pub fn descends(&self) -> bool {
         self.scalars.first() == Some(&SHIFT)

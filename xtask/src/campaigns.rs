@@ -2,7 +2,7 @@
 //! study through the native binary, which `test` runs too.
 
 use crate::process::{cargo, find, node, program, run};
-use crate::{bundle, checks, dependencies, paths, system, test, web};
+use crate::{bundle, checks, dependencies, paths, system, web};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::path::Path;
@@ -49,7 +49,7 @@ fn properties() -> Result<()> {
     let mut command = cargo();
     command.args(["test", "--locked", "--package", "tuning-playground", "--no-fail-fast"]);
     run(system::with_runtime_dir(command.env("TUNING_REQUIRE_GPU", "1").env("PROPTEST_RNG_SEED", &seed))?)?;
-    run(test::unit_tests()?.env("SEED", &seed))
+    run(checks::unit_tests()?.env("SEED", &seed))
 }
 
 /// Remakes the fixtures with `PyTorch` in a virtual environment under the target folder and verifies the engine; holds

@@ -2,9 +2,10 @@
 
 use crate::process::{node, run};
 use crate::{paths, system, toolchain};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::fs;
+use std::process::Command;
 
 /// Lints of what only the browser's engine has: not in every test, as they take a build of their own.
 pub fn clippy_wasm() -> Result<()> {
@@ -42,4 +43,19 @@ fn collect_failed(suite: &Value, failed: &mut Vec<String>) {
         let part = |name: &str| spec[name].as_str().unwrap_or_default().to_owned();
         failed.push(format!("{}:{} {}", part("file"), spec["line"], part("title")));
     }
+}
+
+/// What runs the page's unit tests.
+pub fn unit_tests() -> Result<Command> {
+    // Node.js 20 takes a folder, and its successors take a pattern: both take the files by name.
+    let mut files: Vec<_> = fs::read_dir(paths::unit_tests())?.map(|one| Ok(one?.path())).collect::<Result<_>>()?;
+    files.retain(|path| path.to_string_lossy().ends_with(".test.js"));
+    if files.is_empty() {
+        bail!("tests/unit has no tests");
+    }
+    files.sort();
+    // Left to itself it runs file after file on two cores.
+    let mut command = node();
+    command.args(["--test", "--test-concurrency=2"]).args(files);
+    Ok(command)
 }

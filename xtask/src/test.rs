@@ -5,7 +5,7 @@ use crate::wasm::{self, Profile};
 use crate::{campaigns, checks, dependencies, packages, paths, system, web};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
@@ -221,22 +221,7 @@ fn types() -> Result<()> {
 
 fn unit() -> Result<()> {
     packages::install()?;
-    run(&mut unit_tests()?)
-}
-
-/// What runs the page's unit tests.
-pub fn unit_tests() -> Result<Command> {
-    // Node.js 20 takes a folder, and its successors take a pattern: both take the files by name.
-    let mut files: Vec<_> = fs::read_dir(paths::unit_tests())?.map(|one| Ok(one?.path())).collect::<Result<_>>()?;
-    files.retain(|path| path.to_string_lossy().ends_with(".test.js"));
-    if files.is_empty() {
-        bail!("tests/unit has no tests");
-    }
-    files.sort();
-    // Left to itself it runs file after file on two cores.
-    let mut command = node();
-    command.args(["--test", "--test-concurrency=2"]).args(files);
-    Ok(command)
+    run(&mut checks::unit_tests()?)
 }
 
 fn page() -> Result<()> {

@@ -448,9 +448,9 @@ const LONGEST_BUDGET: f64 = 1.0;
 impl<S: Source> Population for Driver<S> {
     fn begin_epoch(&mut self, epoch: Vec<EpochBatches>) -> Result<()> {
         for batches in &epoch {
-            if let Some(step) = batches.steps.last() {
+            if let Some(span) = batches.steps.span() {
                 self.steps.resize(self.steps.len().max(batches.network + 1), 0);
-                self.steps[batches.network] = step.step + 1;
+                self.steps[batches.network] = span.end;
             }
         }
         if !epoch.is_empty() {

@@ -16,6 +16,7 @@ mod pace;
 mod self_test;
 mod shuffle;
 mod staging;
+mod tracks;
 mod update;
 #[cfg(test)]
 mod virtual_device;
@@ -338,9 +339,11 @@ impl Backend for Gpu {
         let steps = n_train.div_ceil(spec.max_batch.max(1));
         let (copied, words) = match self.strategy_of(spec) {
             Strategy::SecondOrder | Strategy::Panels => (0, 4 + n_train),
-            Strategy::Invocation => (invocation::state_bytes(spec), 4 + n_train + invocation::STEP_WORDS * steps),
+            Strategy::Invocation => {
+                (invocation::state_bytes(spec), invocation::HEAD_WORDS + n_train + tracks::STEP_WORDS * steps)
+            }
             Strategy::Resident | Strategy::Workgroup | Strategy::Layered => {
-                (layered::state_bytes(spec), layered::MEMBER_WORDS + n_train + layered::STEP_WORDS * steps)
+                (layered::state_bytes(spec), layered::MEMBER_WORDS + n_train + tracks::STEP_WORDS * steps)
             }
         };
         2 * copied + (8 * words + size_of::<NetworkSpec>()) as u64

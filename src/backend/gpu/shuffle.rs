@@ -39,7 +39,7 @@ pub fn keys(epoch: &[EpochBatches], from: usize) -> Option<Vec<(usize, [u32; 2])
     let mut all = Vec::with_capacity(epoch.len());
     for batches in epoch {
         let (key, n) = batches.order.shuffle().filter(|&(_, n)| n <= MOST_ROWS)?;
-        if batches.steps.first().is_some_and(|step| step.start > 0) {
+        if batches.steps.rows().start > 0 {
             return None;
         }
         all.push((n, key));

@@ -58,6 +58,11 @@ impl Update {
         self.rule.arm().descends()
     }
 
+    /// The rule.
+    pub fn rule(self) -> RuleId {
+        self.rule
+    }
+
     /// Its number in the tables.
     pub fn number(self) -> u32 {
         4 * self.rule as u32 + 2 * u32::from(self.averages) + u32::from(self.is_guarded)
@@ -72,10 +77,13 @@ pub fn types() -> String {
     )
 }
 
-/// The scalars, each read by `word`.
-pub fn scalars(word: impl Fn(usize) -> String) -> String {
-    let words: Vec<String> = (0..MOST_SCALARS).map(|i| format!("bitcast<f32>({})", word(i))).collect();
-    format!("Scalars({})", words.join(", "))
+/// The scalars of a rule, each read by `word` and, where it grows with the learning rate, multiplied by `rate`.
+pub fn scalars(rule: RuleId, word: impl Fn(usize) -> String) -> String {
+    let scalar = |i| {
+        let rate = if rule.arm().grows_with_rate(i) { "rate * " } else { "" };
+        format!("{rate}bitcast<f32>({})", word(i))
+    };
+    format!("Scalars({})", (0..MOST_SCALARS).map(scalar).collect::<Vec<_>>().join(", "))
 }
 
 /// The constants, each vec4 read by `vector`.

@@ -4,7 +4,9 @@
 use super::driver::{Copies, DevicePopulation, Driver, SMALL_BYTES, Submitted};
 use super::machine::{Machine, Source};
 use super::pace::{Knowledge, Portion, Unit};
-use crate::backend::{EpochBatches, EpochOutcome, LocalFuture, Order, Population, Score, Snapshot, Tuning, ready};
+use crate::backend::{
+    BatchSteps, EpochBatches, EpochOutcome, LocalFuture, Order, Population, Score, Snapshot, Tuning, ready,
+};
 use crate::error::{Error, Result};
 use core::cell::{Cell, RefCell};
 use core::time::Duration;
@@ -234,7 +236,8 @@ fn train(source: &Devices, work: Work, losses: &[usize]) -> Result<Took> {
         if !is_under_way {
             for _ in 0..driver.epochs_ahead() {
                 let is_any = begun < work.epochs;
-                let epoch = EpochBatches { network: 0, order: Order::default(), steps: Vec::new(), validates: true };
+                let epoch =
+                    EpochBatches { network: 0, order: Order::default(), steps: BatchSteps::default(), validates: true };
                 driver.begin_epoch(if is_any { vec![epoch] } else { Vec::new() })?;
                 begun += usize::from(is_any);
                 if !is_any {

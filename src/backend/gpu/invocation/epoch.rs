@@ -1,8 +1,10 @@
 //! An epoch of strategy `invocation` as the device reads it.
 
+use super::HEAD_WORDS;
 use super::group::Group;
 use crate::backend::EpochBatches;
 use crate::backend::gpu::shuffle::{self, Plan};
+use crate::backend::gpu::tracks::Tracks;
 
 /// Where an epoch stands: all networks go on to row `end`, one member after the other, before any goes further.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,7 +55,7 @@ impl Epoch {
         epoch: Vec<EpochBatches>,
         shuffles_from: usize,
     ) -> Self {
-        let rows_of = |batches: &EpochBatches| batches.steps.iter().map(|step| step.rows).sum::<u32>();
+        let rows_of = |batches: &EpochBatches| batches.steps.rows().len() as u32;
         let train_end = epoch.iter().map(rows_of).max().unwrap_or(0);
         let networks: Vec<_> =
             epoch.iter().map(|batches| (batches.network, rows_of(batches), batches.steps.len() as u32)).collect();
@@ -73,33 +75,28 @@ impl Epoch {
         }
         let (mut words, mut group_words, mut group_orders) = (Vec::new(), Vec::new(), Vec::new());
         let (mut orders, mut room) = (Vec::new(), 0);
+        let mut tracks = Tracks::default();
         for group in groups {
             let n = group.len();
             let start = words.len();
             group_words.push(start as u32);
-            group_orders.push(if keys.is_some() { room } else { start + 4 * n } as u32);
+            group_orders.push(if keys.is_some() { room } else { start + HEAD_WORDS * n } as u32);
             let own_rows = if keys.is_some() { 0 } else { train_end as usize };
-            words.resize(start + n * (4 + own_rows), 0);
+            words.resize(start + n * (HEAD_WORDS + own_rows), 0);
             for (member, &network) in group.networks.iter().enumerate() {
                 let Some(batches) = &by_network[network] else { continue };
-                let steps = words.len() as u32;
-                let before = batches.steps.first().map_or(0, |step| step.step);
-                let head = [steps, if batches.validates { 1 } else { 2 }, rows_of(batches), before];
-                words[start + 4 * member..start + 4 * member + 4].copy_from_slice(&head);
-                for step in &batches.steps {
-                    words.push(step.rows);
-                    words.extend(step.scalars.map(|s| (s as f32).to_bits()));
-                }
+                let track = tracks.place(&mut words, &batches.steps);
+                let before = batches.steps.span().map_or(0, |span| span.start);
+                let scored = if batches.validates { 1 } else { 2 };
+                let head = [track.first, scored, rows_of(batches), before, track.rate.to_bits()];
+                words[start + HEAD_WORDS * member..][..HEAD_WORDS].copy_from_slice(&head);
                 if let (true, Some((key, rows))) = (keys.is_some(), batches.order.shuffle()) {
                     orders.push((room + member, n as u32, rows, key));
                     continue;
                 }
-                let mut at = start + 4 * n + member;
-                for step in &batches.steps {
-                    for &row in &batches.order[step.start as usize..][..step.rows as usize] {
-                        words[at] = row;
-                        at += n;
-                    }
+                let rows = batches.steps.rows();
+                for (k, &row) in batches.order[rows.start as usize..rows.end as usize].iter().enumerate() {
+                    words[start + (HEAD_WORDS + k) * n + member] = row;
                 }
             }
             room += n * longest;

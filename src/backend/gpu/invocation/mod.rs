@@ -17,12 +17,12 @@ use super::driver::{DevicePopulation, Submitted, nothing_trained};
 use super::pace::{Portion, Unit};
 use super::shuffle::{PLAN_WORDS, Shuffler};
 use super::staging::{Memory, Part, Staging, copy};
+use super::tracks::STEP_WORDS;
 use super::update::{self, CONSTANTS4};
 use crate::backend::{
     Data, EpochBatches, EpochOutcome, LocalFuture, Network, NetworkSpec, Program, Score, Snapshot, Tuning, ready,
 };
 use crate::error::Result;
-use crate::optimizer::MOST_SCALARS;
 use crate::order::by_key;
 use crate::rng;
 use bytemuck::{Pod, Zeroable};
@@ -43,8 +43,9 @@ const ROW_SECONDS: f64 = 4e-6;
 const MAX_CALLS: usize = 256;
 const VEC4: usize = 16;
 
-/// Words of a step in the epoch's batches: rows, scalars.
-pub const STEP_WORDS: usize = 1 + MOST_SCALARS;
+/// Words of a member's head in the epoch's batches: where its steps begin, whether it trains and is scored, its rows, the steps
+/// of its run before, its learning rate.
+pub const HEAD_WORDS: usize = 5;
 /// Words of a member's settings before its widths and dropout keys: threshold and scale of dropout, constants.
 const SETTINGS_HEAD: usize = 2 + 4 * CONSTANTS4;
 
@@ -56,7 +57,7 @@ pub fn network_bytes(spec: &NetworkSpec) -> u64 {
 /// Bytes of a network in each of the buffers that grow with networks.
 pub fn pieces(spec: &NetworkSpec, n_train: usize) -> [u64; 4] {
     let steps = n_train.div_ceil(spec.max_batch.max(1));
-    let batches = 4 * (4 + PLAN_WORDS + n_train + STEP_WORDS * steps) as u64;
+    let batches = 4 * (HEAD_WORDS + PLAN_WORDS + n_train + STEP_WORDS * steps) as u64;
     [state_bytes(spec), network_bytes(spec) - state_bytes(spec), batches, 0]
 }
 
@@ -284,7 +285,7 @@ impl DevicePopulation for Invocation {
         let (n, n_train) = (self.networks.len(), self.data.n_train);
         let steps = self.networks.iter().map(|spec| n_train.div_ceil(spec.max_batch.max(1))).sum::<usize>();
         let rows = n * (n_train + self.data.n_validation);
-        (rows.div_ceil(ROWS_PER_UNIT) as f64, 4 * (n * (4 + n_train) + STEP_WORDS * steps))
+        (rows.div_ceil(ROWS_PER_UNIT) as f64, 4 * (n * (HEAD_WORDS + n_train) + STEP_WORDS * steps))
     }
 
     fn push_epoch(&mut self, epoch: Vec<EpochBatches>) {

@@ -4,8 +4,9 @@
 //! `g..` the gradient of that, `a1_0` units 0 to 3 of layer 1 after activation and dropout, `d..` the local derivative,
 //! `e..` the loss's derivative before the activation.
 
-use super::{SETTINGS_HEAD, STEP_WORDS};
+use super::{HEAD_WORDS, SETTINGS_HEAD};
 use crate::backend::gpu::binding::TRAIN_INVOCATION;
+use crate::backend::gpu::tracks::STEP_WORDS;
 use crate::backend::gpu::update::{self, Places, Update};
 use crate::backend::{NetworkSpec, Program};
 use crate::mlp::{Activation, Loss};
@@ -151,7 +152,7 @@ impl Writer<'_> {
         let program = self.program;
         line!(self, "const N_PIECES: u32 = {pieces}u;");
         line!(self, "const SETTINGS_HEAD: u32 = {SETTINGS_HEAD}u;");
-        line!(self, "const STEP_WORDS: u32 = {STEP_WORDS}u;");
+        line!(self, "const STEP_WORDS: u32 = {STEP_WORDS}u;\nconst HEAD_WORDS: u32 = {HEAD_WORDS}u;");
         line!(self, "const N_HIDDEN: u32 = {}u;", program.shape.hidden.len());
         line!(self, "const COLUMNS: u32 = {}u;", program.shape.inputs);
         let biases = self.layers.iter().map(|layer| {
@@ -183,7 +184,8 @@ impl Writer<'_> {
     }
 
     fn step_scalars(&mut self) {
-        line!(self, "var s = {};", update::scalars(|i| format!("batches[first_step + {}u]", 1 + i)));
+        let scalars = update::scalars(self.program.rule, |i| format!("batches[first_step + {}u]", 3 + i));
+        line!(self, "var s = {scalars};");
         if self.program.rule.arm().descends() {
             line!(self, "s[0] *= slope_all(member, constants);");
         }

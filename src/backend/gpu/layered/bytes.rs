@@ -3,14 +3,14 @@
 use super::layout::{self, Stats};
 use crate::backend::NetworkSpec;
 use crate::backend::gpu::shuffle::PLAN_WORDS;
-use crate::optimizer::MOST_SCALARS;
+use crate::backend::gpu::tracks::STEP_WORDS;
 
-/// Words of a step in the epoch's batches: first row, rows, steps before it, scalars.
-pub const STEP_WORDS: usize = 3 + MOST_SCALARS;
+/// Words that say what a member does in an epoch: `Member` of the shaders.
+pub const HEAD_WORDS: usize = 5;
 
 /// Words of a member in the epoch's batches, of its place among those that are scored, and of its order where the device
 /// draws it.
-pub const MEMBER_WORDS: usize = 4 + 4 + PLAN_WORDS;
+pub const MEMBER_WORDS: usize = 2 * HEAD_WORDS + PLAN_WORDS;
 
 /// Bytes of a network that change from step to step, and are read back.
 pub fn state_bytes(spec: &NetworkSpec) -> u64 {

@@ -1,6 +1,5 @@
 //! An epoch of strategies `layered`, `workgroup` and `resident` as the device reads it.
 
-use super::STEP_WORDS;
 use crate::backend::gpu::shuffle::Plan;
 
 /// An epoch laid out.
@@ -9,8 +8,11 @@ pub struct Epoch {
     pub networks: Vec<usize>,
     /// Steps of each member, falling.
     pub n_steps: Vec<u32>,
-    /// The most tiles of any of the members `0 ..= member`: a dispatch over them covers the largest.
-    pub tiles: Vec<Tiles>,
+    /// Training rows of each member, and steps of its run before the epoch.
+    pub rows: Vec<(u32, u32)>,
+    /// For each number of steps, the members that have at least so many, and the most tiles of any of them: a dispatch over
+    /// them covers the largest.
+    pub tiles: Vec<(usize, Tiles)>,
     /// The words of the batches' buffer.
     pub words: Vec<u32>,
     /// The orders that the device draws.
@@ -42,6 +44,11 @@ impl Epoch {
     }
 }
 
+/// The most tiles of any of the first so many members.
+pub fn tiles_of(all: &[(usize, Tiles)], members: usize) -> Option<&Tiles> {
+    all.iter().find(|(first, _)| *first >= members).map(|(_, tiles)| tiles)
+}
+
 /// Invocations per layer for each kernel, which size its dispatches; `params4` counts the network's vec4 parameters.
 #[derive(Clone, Debug, Default)]
 pub struct Tiles {
@@ -54,11 +61,4 @@ pub struct Tiles {
     /// Multiplications of a layer over a batch.
     pub macs: Vec<u64>,
     pub params4: u32,
-}
-
-/// Training rows of a member in an epoch, and steps of its run before it, from the epoch's words.
-pub fn member_rows(words: &[u32], member: usize) -> (u32, u32) {
-    let [_, _, steps, n_steps] = [0, 1, 2, 3].map(|i| words[4 * member + i]);
-    let word = |step: u32, word: u32| words[(steps + STEP_WORDS as u32 * step + word) as usize];
-    ((0..n_steps).map(|step| word(step, 1)).sum(), if n_steps > 0 { word(0, 2) } else { 0 })
 }

@@ -13,7 +13,7 @@ pub mod layout;
 pub mod passes;
 mod resident;
 
-pub use bytes::{MEMBER_WORDS, STEP_WORDS, network_bytes, pieces, state_bytes};
+pub use bytes::{HEAD_WORDS, MEMBER_WORDS, network_bytes, pieces, state_bytes};
 
 use super::Strategy;
 use super::binding::CALL_STRIDE;
@@ -21,6 +21,7 @@ use super::device::Device;
 use super::driver::{DevicePopulation, Submitted, nothing_trained};
 use super::pace::{Portion, Unit};
 use super::shuffle::{self, Plan};
+use super::tracks::{STEP_WORDS, Tracks};
 use super::update::{CONSTANTS4, Update};
 use crate::backend::{
     Data, EpochBatches, EpochOutcome, LocalFuture, Network, NetworkSpec, Score, Snapshot, Tuning, ready,
@@ -28,7 +29,7 @@ use crate::backend::{
 use crate::error::Result;
 use crate::order::by_key;
 use buffers::{Buffers, HostState, MAX_CALLS};
-use epoch::{Epoch, Tiles, member_rows};
+use epoch::{Epoch, Tiles, tiles_of};
 use layout::{Call, EVALUATION_ROWS, Layout, Stats};
 use passes::{PASSES, Pass};
 use std::collections::BTreeSet;
@@ -172,7 +173,7 @@ impl Layered {
 
     /// Raises `most` to what the network of these batches needs.
     fn cover(&self, most: &mut Tiles, batches: &EpochBatches) {
-        let most_rows = batches.steps.iter().map(|step| step.rows).max().unwrap_or(0);
+        let most_rows = batches.steps.most_rows();
         let evaluation_rows = EVALUATION_ROWS as u32;
         let place = &self.layout.networks[batches.network];
         let layers = &self.layout.layers[place.first_layer as usize..][..place.n_layers as usize];
@@ -226,24 +227,22 @@ impl DevicePopulation for Layered {
     fn push_epoch(&mut self, epoch: Vec<EpochBatches>) {
         let epoch = by_key(epoch, |batches| batches.network as u64);
         let epoch = by_key(epoch, |batches| u64::MAX - batches.steps.len() as u64);
-        let mut words = vec![0_u32; 4 * epoch.len()];
         let members = epoch.len();
+        let mut words = vec![0_u32; HEAD_WORDS * members];
+        let mut tracks = Tracks::default();
         let keys = shuffle::keys(&epoch, self.shuffles_from);
         for (member, batches) in epoch.iter().enumerate() {
             let order = if keys.is_some() { 0 } else { words.len() as u32 };
             if keys.is_none() {
                 words.extend_from_slice(&batches.order);
             }
-            let steps = words.len() as u32;
-            for step in &batches.steps {
-                words.extend([step.start, step.rows, step.step]);
-                words.extend(step.scalars.map(|s| (s as f32).to_bits()));
-            }
-            words[4 * member..4 * member + 4].copy_from_slice(&[
+            let track = tracks.place(&mut words, &batches.steps);
+            words[HEAD_WORDS * member..][..HEAD_WORDS].copy_from_slice(&[
                 batches.network as u32,
                 order,
-                steps,
+                track.first,
                 batches.steps.len() as u32,
+                track.rate.to_bits(),
             ]);
         }
         // Members that are scored after the epoch; where these are not all, a list of their own.
@@ -252,7 +251,7 @@ impl DevicePopulation for Layered {
         if scored.len() < members {
             first_scored = words.len() as u32;
             for &at in &scored {
-                words.extend_from_within(4 * at..4 * at + 4);
+                words.extend_from_within(HEAD_WORDS * at..HEAD_WORDS * (at + 1));
             }
         }
         // What the device draws stands behind all words.
@@ -266,18 +265,24 @@ impl DevicePopulation for Layered {
             let behind;
             (shuffle, behind) = Plan::new(&mut words, &orders, room);
             for (member, (place, ..)) in orders.iter().enumerate() {
-                words[4 * member + 1] = (behind + place) as u32;
+                words[HEAD_WORDS * member + 1] = (behind + place) as u32;
             }
         }
-        let mut tiles: Vec<Tiles> = Vec::with_capacity(epoch.len());
-        for batches in &epoch {
-            let mut most = tiles.last().cloned().unwrap_or_default();
+        let mut tiles: Vec<(usize, Tiles)> = Vec::new();
+        for (member, batches) in epoch.iter().enumerate() {
+            let goes_on = member > 0 && epoch[member - 1].steps.len() == batches.steps.len();
+            let before = if goes_on { tiles.pop() } else { tiles.last().cloned() };
+            let mut most = before.map(|(_, tiles)| tiles).unwrap_or_default();
             self.cover(&mut most, batches);
-            tiles.push(most);
+            tiles.push((member + 1, most));
         }
         self.flight.push(Epoch {
             networks: epoch.iter().map(|batches| batches.network).collect(),
             n_steps: epoch.iter().map(|batches| batches.steps.len() as u32).collect(),
+            rows: epoch
+                .iter()
+                .map(|batches| (batches.steps.rows().len() as u32, batches.steps.span().map_or(0, |span| span.start)))
+                .collect(),
             tiles,
             words,
             shuffle,
@@ -333,7 +338,7 @@ impl DevicePopulation for Layered {
             first_label: (4 * (2 + CONSTANTS4) * self.layout.networks.len() + 16 * self.layout.layers.len()) as u32,
             ..Call::default()
         };
-        let depth = epoch.tiles.last().map_or(0, |tiles| tiles.forward.len());
+        let depth = epoch.tiles.last().map_or(0, |(_, tiles)| tiles.forward.len());
         let n_rules = self.updates.len();
         let mut queue = Queue { n_rules, macs: portion.macs, dispatches: Vec::new() };
         let mut taken = 0;
@@ -345,14 +350,14 @@ impl DevicePopulation for Layered {
             let members = epoch.n_steps.partition_point(|&n| n > epoch.next_step);
             let call = Call { step: epoch.next_step, end_step: last, ..tables };
             let steps = u64::from(last - epoch.next_step);
-            let macs = 3 * steps * epoch.tiles[members - 1].macs.iter().sum::<u64>();
+            let macs = 3 * steps * tiles_of(&epoch.tiles, members).map_or(0, |tiles| tiles.macs.iter().sum());
             queue.push(whole, call, None, members, macs);
             taken += epoch.n_steps[..members].iter().map(|&n| u64::from(n.min(last) - epoch.next_step)).sum::<u64>();
             epoch.next_step = last;
         }
         while epoch.next_step < last && queue.has_room(6 * depth + n_rules) {
             let members = epoch.n_steps.partition_point(|&n| n > epoch.next_step);
-            let tiles = &epoch.tiles[members - 1];
+            let Some(tiles) = tiles_of(&epoch.tiles, members) else { break };
             let depth = tiles.forward.len();
             let call = |layer: usize| Call { step: epoch.next_step, layer: layer as u32, ..tables };
             for layer in 0..depth {
@@ -381,7 +386,8 @@ impl DevicePopulation for Layered {
         }
         if epoch.next_step >= most {
             let (first_scored, members) = epoch.scored;
-            let tiles = &epoch.tiles[epoch.networks.len() - 1];
+            let none = Tiles::default();
+            let tiles = tiles_of(&epoch.tiles, epoch.networks.len()).unwrap_or(&none);
             let tables = Call { members: first_scored, ..tables };
             while epoch.next_block < epoch.blocks && queue.has_room(2 * depth + n_rules) {
                 let block = epoch.next_block as usize * EVALUATION_ROWS;
@@ -486,7 +492,7 @@ impl DevicePopulation for Layered {
         let outcome = |(member, &network): (usize, &usize)| {
             let from = network * size_of::<Stats>();
             let stats: Stats = bytemuck::pod_read_unaligned(&sums[from..from + size_of::<Stats>()]);
-            let (rows, before) = member_rows(&epoch.words, member);
+            let (rows, before) = epoch.rows[member];
             let rows = f64::from(rows);
             let score = |loss: f32, correct: f32, rows: f64| Score {
                 loss: f64::from(loss) / rows,

@@ -1,9 +1,10 @@
 //! The kernels of strategies `layered`, `workgroup` and `resident`.
 
-use super::STEP_WORDS;
+use super::HEAD_WORDS;
 use super::layout::EVALUATION_ROWS;
 use super::resident::MEMORY4;
 use crate::backend::gpu::binding::{self, Kernel, Row};
+use crate::backend::gpu::tracks::STEP_WORDS;
 use crate::backend::gpu::update::{self, Places, Update};
 use crate::mlp::{NORM_EPSILON, NORM_MOMENTUM};
 
@@ -111,15 +112,19 @@ impl Pass {
         };
         let source =
             source.replace("//@ constants", &format!("let constants = {constants};")).replace("//@ slope", slope);
-        let mut parts = vec![update::types(), format!("const STEP_WORDS: u32 = {STEP_WORDS}u;\n"), source];
+        let mut parts = vec![
+            update::types(),
+            format!("const STEP_WORDS: u32 = {STEP_WORDS}u;\nconst HEAD_WORDS: u32 = {HEAD_WORDS}u;\n"),
+            source,
+        ];
         if self.is_of_norms() {
             parts.push(format!("const NORM_EPSILON = {NORM_EPSILON};\nconst NORM_MOMENTUM = {NORM_MOMENTUM};\n"));
         }
         if self.updates() {
-            let scalars = update::scalars(|i| format!("step_word(member, {}u)", 3 + i));
+            let scalars = update::scalars(rule.rule(), |i| format!("step_word(member, {}u)", 3 + i));
             let shift = if has_slope { "s[0] *= slope_sum; " } else { "" };
             parts.push(format!(
-                "fn step_scalars(member: Member) -> Scalars {{ var s = {scalars}; {shift}return s; }}\n"
+                "fn step_scalars(member: Member) -> Scalars {{\nlet rate = member.rate;\nvar s = {scalars}; {shift}return s;\n}}\n"
             ));
             parts.push(update::source(rule, if is_resident { &RESIDENT_PLACES } else { &PLACES }));
             if has_slope {

@@ -32,13 +32,13 @@ impl Tracks {
             return Track { first: add(words, steps.iter().copied()), rate: 1.0 };
         };
         let shared = plan.at_unit_rate();
-        let list = match self.known.iter().rev().take(MOST_LOOKS).find(|(known, _)| *known == shared) {
-            Some((_, first)) => *first,
-            None => {
-                let first = add(words, shared.steps());
-                self.known.push((shared, first));
-                first
-            }
+        let known = self.known.iter().rev().take(MOST_LOOKS).find(|(known, _)| *known == shared);
+        let list = if let Some((_, first)) = known {
+            *first
+        } else {
+            let first = add(words, shared.steps());
+            self.known.push((shared, first));
+            first
         };
         Track { first: list + (STEP_WORDS * part.start) as u32, rate: plan.optimizer.learning_rate as f32 }
     }

@@ -148,6 +148,8 @@ export class TpWinners extends FigurePart {
         onRepeat: (/** @type {Repeat} */ one) => {
           this.found = [...this.found, one];
           this.requestUpdate();
+          // A lesson may wait for it.
+          this.dispatchEvent(new CustomEvent('repeated', { bubbles: true, detail: this.found.length }));
         },
       });
     } catch (error) {

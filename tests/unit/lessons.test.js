@@ -15,7 +15,7 @@ import {
   runOf,
   verdictOf,
 } from '../../www/src/views/lesson/goals.js';
-import { measureOf, trainedOf } from '../../www/src/views/lesson/measure.js';
+import { kindOf, measureOf, trainedOf } from '../../www/src/views/lesson/measure.js';
 import { pack, unpack } from '../../www/src/views/lesson/packed.js';
 import { LESSONS, documentOf } from '../../www/src/views/lesson/path.js';
 import { isDone, isReached, openStep, resumed, tallyOf } from '../../www/src/views/lesson/progress.js';
@@ -291,6 +291,20 @@ test('numbers are written as their kind is, and put where texts name them', () =
   assert.equal(written(1280, 'count'), '1,280');
   assert.equal(written(5.897, 'times'), '5.9×');
   assert.equal(filled('{a} of {b_1}, {c}', { a: '1', b_1: '2' }), '1 of 2, {c}');
+});
+
+test('no Korean word stands by how the number before it is read, which is not known beforehand', () => {
+  for (const { name } of LESSONS) {
+    const { texts, numbers, steps } = sound(documentNamed(name));
+    for (const [own, words] of Object.entries(texts.ko?.steps ?? {}))
+      for (const text of [...words.body, ...words.reveal])
+        for (const [found, place] of text.matchAll(/\{(\w+)\}(?:였|이었|으로|로(?!그)|을|를|은|는|이 |가 |와|과)/g)) {
+          const shown = steps.find((one) => one.name === own)?.shows[place];
+          // After a percent sign it is known.
+          assert.equal(shown ? kindOf(shown) : numbers[place].as, 'percent', `${name}.${own}: ${found}`);
+        }
+  }
+  assert.equal(written(3.54, 'times', 'ko'), '3.5배');
 });
 
 test('a lesson is done by its goals and not by its pages, and goes on at the first goal that is open', () => {

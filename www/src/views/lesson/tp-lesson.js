@@ -396,9 +396,10 @@ export class TpLesson extends Part {
   values(step) {
     const { numbers } = /** @type {Lesson} */ (this.lesson);
     const { shown = {} } = this.progress.ofStep(this.name, step.name);
+    const put = (/** @type {number} */ value, /** @type {string} */ kind) => written(value, kind, this.language);
     return Object.fromEntries([
-      ...Object.entries(numbers).map(([key, { value, as }]) => [key, written(value, as)]),
-      ...Object.entries(step.shows).map(([key, measure]) => [key, written(shown[key] ?? NaN, kindOf(measure))]),
+      ...Object.entries(numbers).map(([key, { value, as }]) => [key, put(value, as)]),
+      ...Object.entries(step.shows).map(([key, measure]) => [key, put(shown[key] ?? NaN, kindOf(measure))]),
     ]);
   }
 
@@ -484,7 +485,8 @@ export class TpLesson extends Part {
             ? html`<button type="button" class="btn" data-testid="lesson-undo"
               @click=${() => this.act('undo')}>${icon('undo')}${this.t('lesson.undo')}</button>`
             : nothing
-        }</div>`
+        }
+        ${guest || isMet || !isOver || !(isTrained || isPicked) ? nothing : this.there(step)}</div>`
           : nothing
       }
       ${
@@ -500,6 +502,21 @@ export class TpLesson extends Part {
       ${guest || isMet ? nothing : this.missed(step, own, say, { isSet, isTrained: isSet && isTrained, isChanged })}
       ${this.blocked(step)}
     </div>`;
+  }
+
+  /** The way to what is done elsewhere: with the test set, or in the view, which a phone has behind the lesson.
+   * @private @param {Step} step */
+  there({ goals }) {
+    const { store } = this;
+    if (goals.some((goal) => 'opened' in goal || 'repeated' in goal))
+      return html`<button type="button" class="btn p" data-testid="lesson-test"
+        @click=${() => this.act('drawer', true)}>${icon(store.seen ? 'unlock' : 'lock')}${this.t(
+          store.seen ? 'test.opened' : 'test.locked',
+        )}</button>`;
+    return goals.some((goal) => 'selected' in goal || 'picked' in goal)
+      ? html`<button type="button" class="btn p there" data-testid="lesson-there"
+        @click=${() => (this.folded = true)}>${this.t('lesson.fold')}</button>`
+      : nothing;
   }
 
   /** What to do after a run that has not met the goals that are left to the reader, and the way to the settings: there
@@ -521,9 +538,9 @@ export class TpLesson extends Part {
       this.folded = true;
       this.act('sheet', true);
     };
-    return html`<div class="block" role="status" data-testid="lesson-hint">
+    return html`<div class=${isMissed ? 'block' : ''} role="status" data-testid="lesson-hint">
       ${isMissed ? html`<p>${text}</p>` : nothing}
-      <div class="acts">${
+      <div class="ways">${
         rows.length
           ? rows.map(
               (row) => html`<button type="button" class="btn ${isSet && isTrained && rows.length === 1 ? 'p' : ''}"

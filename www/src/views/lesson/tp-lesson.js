@@ -486,7 +486,7 @@ export class TpLesson extends Part {
               @click=${() => this.act('undo')}>${icon('undo')}${this.t('lesson.undo')}</button>`
             : nothing
         }
-        ${guest || isMet || !isOver || !(isTrained || isPicked) ? nothing : this.there(step)}</div>`
+        ${guest || isMet || waits || !isOver || !(isTrained || isPicked) ? nothing : this.there(step)}</div>`
           : nothing
       }
       ${

@@ -7,6 +7,7 @@ import { rowsOf } from '../../www/src/study/hyperparameters.js';
 import { settingsOf } from '../../www/src/study/search.js';
 import { readResult } from '../../www/src/views/runs/import.js';
 import {
+  blockOf,
   isOthers,
   metBy,
   pressOf,
@@ -124,6 +125,7 @@ test('each step whose goals take training has a recorded run that meets them', (
       const read = readResult(JSON.stringify(document));
       if (!('result' in read)) throw new Error(JSON.stringify(read.problem));
       assert.equal(read.left, null, `${name}.${step.name}`);
+      assert.ok(read.result.best !== null, `${name}.${step.name}`);
       const held = shownOf(read.result);
       const store = new Store();
       store.slices.study.replace(step.study);
@@ -202,6 +204,22 @@ test('a run of another study is said to be, until the step is set up or its own 
   store.slices.study.replace(/** @type {any} */ (other));
   show(step.study);
   assert.equal(isOthers(step, store, null), false);
+});
+
+test('a step that cannot be trained here says so, also with what its reader has made of the study', () => {
+  const step = sound(documentNamed('bayes')).steps[1];
+  if (!step.study) throw new Error('you');
+  const store = new Store();
+  const picked = { ...step.study, sampler: { name: 'hand', points: [{ learning_rate: 0.1, hidden_units: 8 }] } };
+  const code = (/** @type {any} */ study) => {
+    store.slices.study.replace(study);
+    assert.equal(blockOf(step, store), null);
+    store.slices.messages.notify(/** @type {any} */ ({ id: 'run', kind: 'alert', problem: { code: 'unexpected' } }));
+    return blockOf(step, store)?.code ?? null;
+  };
+  assert.deepEqual([code(step.study), code(picked)], ['failed', 'failed']);
+  // Of other data nothing is said.
+  assert.equal(code({ ...picked, dataset: { name: 'moons' } }), null);
 });
 
 test('splits over which a study was repeated meet a goal of the run that they are of', () => {

@@ -1,6 +1,6 @@
 import { sameStudy } from '../../study/same.js';
 import { copiesOf } from '../../study/parts.js';
-import { planOf } from '../../study/plan.js';
+import { planOf, stepsOfEpoch } from '../../study/plan.js';
 import { ENDED, objectiveOf } from '../../study/result.js';
 import { samplerOf } from '../../study/search.js';
 import { kindOf, measureOf, trainedOf, trialsOf } from './measure.js';
@@ -97,14 +97,18 @@ function bestAmong(store, where) {
 export function blockOf(step, store) {
   const { study, problem, goals } = step;
   if (problem) return { code: 'study', values: { problem } };
-  if (!study || !sameStudy(store.study, study)) return null;
+  // What is left to the reader is of another study soon.
+  const isLeft = goals.some((goal) => 'picked' in goal || ('measure' in goal && goal.free));
+  const isTried =
+    study && (sameStudy(store.study, study) || (isLeft && study.dataset.name === store.study.dataset.name));
+  if (!isTried) return null;
   const refused = store.notices.find(({ id, kind }) => id === 'run' && kind === 'alert');
   if (refused?.problem && store.state === 'idle') return { code: 'failed', values: { problem: refused.problem } };
   const own = goals.filter((goal) => 'measure' in goal && !goal.free);
   if (isOwnRun(step, store) && hasEnded(store))
     return own.some((goal) => !isMet(goal, step, store)) ? { code: 'other', values: {} } : null;
   const rate = store.progress?.rate ?? 0;
-  const seconds = rate > 0 ? planOf(study).steps / rate : 0;
+  const seconds = rate > 0 ? planOf(store.study).steps / rate : 0;
   return seconds > LONG ? { code: 'slow', values: { minutes: Math.ceil(seconds / 60) } } : null;
 }
 
@@ -137,40 +141,45 @@ const UNTOLD = { train_loss: 'NaN', validation_loss: null, train_metric: 'NaN', 
 
 /** A recorded run as a result document. @param {Recorded} recorded
  * @param {Study} study @param {string} name @param {boolean} [isOpened] with what the test set said */
-export function resultOfRecorded({ trials = [], test }, study, name, isOpened = false) {
-  const { metric } = objectiveOf(study);
+export function resultOfRecorded({ trials: told = [], test }, study, name, isOpened = false) {
+  const trials = told.map((one, number) => trialOfRecorded(one, number, study));
+  const sign = objectiveOf(study).direction === 'maximize' ? -1 : 1;
+  const ranked = trials
+    .filter(({ value }) => value !== null)
+    .sort((a, b) => sign * (Number(a.value) - Number(b.value)));
   return {
     format: 'tuning-playground/result@1',
     study: { ...study, name },
     engine: { backend: 'recorded', adapter: null, workers: 1 },
-    trials: trials.map(([state, params, told, kept], number) => {
-      const learning_rate = Number(params.learning_rate ?? study.fixed?.learning_rate ?? 0);
-      const n = Math.max(0, ...told.map(([epoch]) => epoch));
-      const epochs = Array.from({ length: n }, (_, k) => ({ epoch: k + 1, ...UNTOLD, learning_rate, seconds: 0 }));
-      for (const [epoch, train_loss, validation_loss, train_metric, validation_metric, ...norms] of told)
-        Object.assign(epochs[epoch - 1], {
-          ...{
-            train_loss: train_loss ?? 'NaN',
-            validation_loss,
-            train_metric: train_metric ?? 'NaN',
-            validation_metric,
-          },
-          ...(norms.length && { layers: norms.map((gradient_norm) => ({ gradient_norm: gradient_norm ?? 'NaN' })) }),
-        });
-      return {
-        number,
-        state,
-        params,
-        value: state === 'complete' ? (epochs[(kept ?? n) - 1]?.[/** @type {'train_loss'} */ (metric)] ?? null) : null,
-        seed: study.seed ?? 0,
-        steps: n,
-        diverged_at: state === 'diverged' ? 1 : null,
-        ...(kept && { kept_epoch: kept }),
-        epochs,
-      };
-    }),
-    best: null,
+    trials,
+    best: ranked[0]?.number ?? null,
     test: (isOpened && test) || null,
+  };
+}
+
+/** @param {import('./read.js').RecordedTrial} trial @param {number} number @param {Study} study */
+function trialOfRecorded([state, params, told, kept], number, study) {
+  const own = { ...study, fixed: { ...study.fixed, ...params }, space: {} };
+  const learning_rate = Number(own.fixed.learning_rate ?? 0);
+  const n = Math.max(0, ...told.map(([epoch]) => epoch));
+  const epochs = Array.from({ length: n }, (_, k) => ({ epoch: k + 1, ...UNTOLD, learning_rate, seconds: 0 }));
+  for (const [epoch, train_loss, validation_loss, train_metric, validation_metric, ...norms] of told)
+    Object.assign(epochs[epoch - 1], {
+      ...{ train_loss: train_loss ?? 'NaN', validation_loss, train_metric: train_metric ?? 'NaN', validation_metric },
+      ...(norms.length && { layers: norms.map((gradient_norm) => ({ gradient_norm: gradient_norm ?? 'NaN' })) }),
+    });
+  const stands = epochs[(kept ?? n) - 1];
+  const { metric } = objectiveOf(study);
+  return {
+    number,
+    state,
+    params,
+    value: state === 'complete' && stands ? stands[/** @type {'validation_loss'} */ (metric)] : null,
+    seed: study.seed ?? 0,
+    steps: Math.round(n * stepsOfEpoch(own)),
+    diverged_at: state === 'diverged' ? 1 : null,
+    ...(kept && { kept_epoch: kept }),
+    epochs,
   };
 }
 

@@ -500,7 +500,7 @@ export class TpLesson extends Part {
           : nothing
       }
       ${guest || isMet ? nothing : this.missed(step, own, say, { isSet, isTrained: isSet && isTrained, isChanged })}
-      ${this.blocked(step)}
+      ${isMet ? nothing : this.blocked(step)}
     </div>`;
   }
 

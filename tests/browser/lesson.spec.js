@@ -67,7 +67,7 @@ test('a lesson is walked to its goal by keyboard: predicted, set up, trained, an
   await expect(page.getByTestId('lesson-other')).toHaveCount(0);
   await page.getByTestId('run').click();
   await expect(page.getByTestId('lesson-other')).toContainText('another study');
-  await expect.poll(() => app.get('state')).toBe('idle');
+  await expect(page.getByTestId('run')).toBeEnabled();
   await page.getByTestId('guess-lesson').press('ArrowLeft');
   await page.getByTestId('predict').press('Enter');
   await expect(page.getByTestId('set-up')).toBeEnabled();

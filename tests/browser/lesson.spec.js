@@ -278,7 +278,8 @@ for (const name of readdirSync(LESSONS))
         await page.getByTestId('lesson-test').click();
         await page.getByTestId('winners-n').selectOption(String(goal.repeated));
         await page.getByTestId('winners-go').click();
-        await page.getByTestId('winners-sum').waitFor({ timeout: 120_000 });
+        // Who leaves earlier ends it.
+        await expect(page.getByTestId('winners-sum')).toContainText(`${goal.repeated} splits`, { timeout: 120_000 });
         await page.keyboard.press('Escape');
       } else if (isNew) await page.getByTestId('lesson-run').click();
       for (let n = 0; n < (step.goals?.length ?? 0); n += 1)

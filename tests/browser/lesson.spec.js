@@ -56,17 +56,24 @@ test('a lesson is walked to its goal by keyboard: predicted, set up, trained, an
 }) => {
   await app.open();
   await app.set({ lang: 'en', backend });
+  await app.put(OWN.study);
   const before = await app.get('study');
   await page.keyboard.press('l');
   await expect(page.locator('#lesson-title')).toBeFocused();
   await page.getByTestId('lesson-log_scale').press('Enter');
   await expect(page.locator('#lesson-title')).toHaveText('Where do 24 even draws land?');
   await expect(page.getByTestId('set-up')).toBeDisabled();
+  // Until the step is set up the run bar trains another study.
+  await expect(page.getByTestId('lesson-other')).toHaveCount(0);
+  await page.getByTestId('run').click();
+  await expect(page.getByTestId('lesson-other')).toContainText('another study');
+  await expect(page.getByTestId('run')).toBeEnabled();
   await page.getByTestId('guess-lesson').press('ArrowLeft');
   await page.getByTestId('predict').press('Enter');
   await expect(page.getByTestId('set-up')).toBeEnabled();
   await page.getByTestId('set-up').press('Enter');
   await expect(page.getByTestId('title')).toHaveText('Why a log scale');
+  await expect(page.getByTestId('lesson-other')).toHaveCount(0);
   await expect(page.getByTestId('reveal')).toHaveCount(0);
   await page.getByTestId('lesson-run').press('Enter');
   await expect(page.getByTestId('reveal')).toContainText('of your 24 learning rates are below 0.1', {
@@ -80,6 +87,7 @@ test('a lesson is walked to its goal by keyboard: predicted, set up, trained, an
     await expect(page.locator('#lesson-title')).toHaveText(json('log_scale', 'en').steps[title].title);
   }
   await expect(page.getByTestId('lesson-ended')).toContainText('1 of 4 goals');
+  await expect(page.getByTestId('lesson-ended')).toBeInViewport();
   await page.getByTestId('all-lessons').click();
   await expect(page.getByTestId('lesson-log_scale')).toContainText('1 of 4 goals');
   await page.getByTestId('lesson-log_scale').click();
@@ -265,6 +273,13 @@ for (const name of readdirSync(LESSONS))
         await page.getByTestId('test-lock').click();
         await page.getByTestId('open-test').click();
         await page.getByTestId('test-metric').waitFor();
+        await page.keyboard.press('Escape');
+      } else if (goal.repeated) {
+        await page.getByTestId('lesson-test').click();
+        await page.getByTestId('winners-n').selectOption(String(goal.repeated));
+        await page.getByTestId('winners-go').click();
+        // Who leaves earlier ends it.
+        await expect(page.getByTestId('winners-sum')).toContainText(`${goal.repeated} splits`, { timeout: 120_000 });
         await page.keyboard.press('Escape');
       } else if (isNew) await page.getByTestId('lesson-run').click();
       for (let n = 0; n < (step.goals?.length ?? 0); n += 1)

@@ -3,13 +3,24 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { assert, fc } from './numbers.js';
 import { Store } from '../../www/src/state/store.js';
 import { heldOf } from '../../www/src/state/kept.js';
+import { rowsOf } from '../../www/src/study/hyperparameters.js';
+import { settingsOf } from '../../www/src/study/search.js';
 import { readResult } from '../../www/src/views/runs/import.js';
-import { metBy, resultOfRecorded, verdictOf } from '../../www/src/views/lesson/goals.js';
-import { measureOf, trainedOf } from '../../www/src/views/lesson/measure.js';
+import {
+  blockOf,
+  isOthers,
+  metBy,
+  pressOf,
+  recordedFor,
+  resultOfRecorded,
+  runOf,
+  verdictOf,
+} from '../../www/src/views/lesson/goals.js';
+import { kindOf, measureOf, trainedOf } from '../../www/src/views/lesson/measure.js';
 import { pack, unpack } from '../../www/src/views/lesson/packed.js';
 import { LESSONS, documentOf } from '../../www/src/views/lesson/path.js';
 import { isDone, isReached, openStep, resumed, tallyOf } from '../../www/src/views/lesson/progress.js';
-import { LIMITS, PLACE, patched, readLesson } from '../../www/src/views/lesson/read.js';
+import { LIMITS, PLACE, SEARCHED, patched, readLesson } from '../../www/src/views/lesson/read.js';
 import { filled, written } from '../../www/src/views/lesson/words.js';
 
 /** Lessons: the reader of them, what they measure, and that each of the page's own is sound. What they claim is trained
@@ -98,31 +109,155 @@ function shownOf(result) {
   }
 }
 
-test('the recorded run of each step meets its goals', () => {
+/** Goals that take training; those to open a view or to see a race do not. @param {any} goal */
+const takesTraining = (goal) => !('view' in goal || 'raced' in goal || 'repeated' in goal);
+
+test('each step whose goals take training has a recorded run that meets them', () => {
   let n = 0;
   for (const { name } of LESSONS) {
     const lesson = sound(documentNamed(name));
-    for (const [own, recorded] of Object.entries(lesson.recorded)) {
-      const step = lesson.steps.find((one) => one.name === own);
-      if (!step?.study) throw new Error(own);
-      const read = readResult(JSON.stringify(resultOfRecorded(recorded, step.study, 'recorded')));
+    for (const step of lesson.steps) {
+      const found = recordedFor(lesson, step);
+      if (!step.study || !step.goals.some(takesTraining)) continue;
+      assert.ok(found, `${name}.${step.name} has none`);
+      const isOpened = step.goals.some((goal) => 'opened' in goal);
+      const document = resultOfRecorded(found.recorded, found.study, 'recorded', isOpened);
+      const read = readResult(JSON.stringify(document));
       if (!('result' in read)) throw new Error(JSON.stringify(read.problem));
-      assert.equal(read.left, null, `${name}.${own}`);
+      assert.equal(read.left, null, `${name}.${step.name}`);
+      assert.ok(read.result.best !== null, `${name}.${step.name}`);
       const held = shownOf(read.result);
       const store = new Store();
+      store.slices.study.replace(step.study);
       store.reports.show(held, false);
-      for (const [k, isMet] of metBy(step, store).entries()) {
-        const goal = step.goals[k];
-        if (!('measure' in goal) || goal.free) continue;
-        assert.ok(isMet, `${name}.${own}: ${JSON.stringify(goal)}`);
-        n++;
+      const selected = step.goals.find((goal) => 'selected' in goal)?.selected;
+      if (selected) {
+        const [[key, value]] = Object.entries(selected);
+        const best = store.ranked().find(({ trial }) => trial.params[key] === value)?.trial.number;
+        assert.ok(best !== undefined, name);
+        store.slices.selection.pick(best);
       }
+      const met = metBy(step, store, 'another');
+      assert.deepEqual(
+        met,
+        met.map(() => true),
+        `${name}.${step.name}`,
+      );
+      for (const measure of Object.values(step.shows))
+        assert.ok(
+          Number.isFinite(measureOf(measure, runOf(store))),
+          `${name}.${step.name}: ${JSON.stringify(measure)}`,
+        );
+      n++;
       // The same trials as an example are nobody's run.
       store.reports.example(held);
-      assert.ok(!metBy(step, store).some(Boolean));
+      assert.ok(!metBy(step, store, 'another').some(Boolean));
     }
   }
-  assert.ok(n >= 10);
+  assert.equal(n, 37);
+});
+
+test('a step that leaves its study to the reader leads to the settings to change, in both languages', () => {
+  const DICTIONARIES = /** @type {const} */ (['en', 'ko']).map((one) => json(`${one}.json`));
+  let n = 0;
+  for (const { name } of LESSONS)
+    for (const { name: own, goals, rows, study } of sound(documentNamed(name)).steps) {
+      if (!goals.some((goal) => 'measure' in goal && goal.free)) continue;
+      n++;
+      assert.ok(rows.length > 0 && study, `${name}.${own}`);
+      const shown = rowsOf(study).map((one) => one.name);
+      for (const row of rows) {
+        if (!SEARCHED.includes(row)) {
+          assert.ok(shown.includes(row), `${name}.${own}: ${row} is no row of its study`);
+          continue;
+        }
+        const pruner = settingsOf(study, 'pruner').map((one) => one.name);
+        const isShown = { trials: !study.stages, points: study.sampler?.name === 'grid' }[row] ?? pruner.includes(row);
+        assert.ok(isShown, `${name}.${own}: ${row} has no field`);
+        for (const words of DICTIONARIES) assert.ok(words[`lesson.setting.${row}`], row);
+      }
+    }
+  assert.equal(n, 9);
+});
+
+test('a run of another study is said to be, until the step is set up or its own run is shown', () => {
+  const lesson = sound(documentNamed('log_scale'));
+  const [step, , looking] = lesson.steps;
+  const store = new Store();
+  const show = (/** @type {any} */ study) => {
+    const found = recordedFor(lesson, step);
+    if (!found) throw new Error('none');
+    const read = readResult(JSON.stringify(resultOfRecorded(found.recorded, study, 'run')));
+    if (!('result' in read)) throw new Error(JSON.stringify(read.problem));
+    store.reports.show(shownOf(read.result), false);
+  };
+  const other = { ...step.study, trials: 25 };
+  store.slices.study.replace(/** @type {any} */ (other));
+  show(other);
+  assert.equal(isOthers(step, store, null), true);
+  // It was there before the step was opened.
+  assert.equal(isOthers(step, store, store.shelf.shown), false);
+  // What is but to be looked at needs no run.
+  assert.equal(isOthers(looking, store, null), false);
+  store.slices.study.replace(/** @type {any} */ (structuredClone(step.study)));
+  assert.equal(isOthers(step, store, null), false);
+  store.slices.study.replace(/** @type {any} */ (other));
+  show(step.study);
+  assert.equal(isOthers(step, store, null), false);
+});
+
+test('a step that cannot be trained here says so, also with what its reader has made of the study', () => {
+  const step = sound(documentNamed('bayes')).steps[1];
+  if (!step.study) throw new Error('you');
+  const store = new Store();
+  const picked = { ...step.study, sampler: { name: 'hand', points: [{ learning_rate: 0.1, hidden_units: 8 }] } };
+  const code = (/** @type {any} */ study) => {
+    store.slices.study.replace(study);
+    assert.equal(blockOf(step, store), null);
+    store.slices.messages.notify(/** @type {any} */ ({ id: 'run', kind: 'alert', problem: { code: 'unexpected' } }));
+    return blockOf(step, store)?.code ?? null;
+  };
+  assert.deepEqual([code(step.study), code(picked)], ['failed', 'failed']);
+  // Of other data nothing is said.
+  assert.equal(code({ ...picked, dataset: { name: 'moons' } }), null);
+});
+
+test('splits over which a study was repeated meet a goal of the run that they are of', () => {
+  const lesson = sound(documentNamed('test_set'));
+  const step = lesson.steps.find(({ name }) => name === 'again');
+  if (!step?.study) throw new Error('again');
+  const found = recordedFor(lesson, step);
+  if (!found) throw new Error('none');
+  const read = readResult(JSON.stringify(resultOfRecorded(found.recorded, found.study, 'run')));
+  if (!('result' in read)) throw new Error(JSON.stringify(read.problem));
+  const store = new Store();
+  assert.deepEqual(metBy(step, store, null, 10), [false]);
+  store.reports.show(shownOf(read.result), false);
+  assert.deepEqual(
+    [0, 9, 10, 50].map((repeats) => metBy(step, store, null, repeats)),
+    [[false], [false], [true], [true]],
+  );
+});
+
+test('what a press trains: networks where a trial is several, and the run bar counts trials in both languages', () => {
+  const { study } = sound(documentNamed('log_scale')).steps[3];
+  if (!study) throw new Error('move');
+  assert.deepEqual(pressOf(study), ['lesson.run.copies', { networks: 36, n: 12, copies: 3 }]);
+  assert.deepEqual(pressOf({ ...study, seeds_per_trial: 1 }), ['lesson.run', { n: 12 }]);
+  for (const [language, trials, networks] of /** @type {[string, RegExp, RegExp][]} */ ([
+    ['en', /trials?\b/, /network/],
+    ['ko', /시행/, /모델|신경망/],
+  ])) {
+    const words = json(`../../i18n/${language}.json`);
+    const counts = Object.entries(words).filter(
+      ([key, text]) => /^(run\.(run|rest|plan)|empty\.body)/.test(key) && /\{(n|trials)\}/.test(text),
+    );
+    assert.ok(counts.length >= 9, String(counts.length));
+    for (const [key, text] of counts) {
+      assert.match(text, trials, `${language} ${key}`);
+      assert.doesNotMatch(text, networks, `${language} ${key}`);
+    }
+  }
 });
 
 /** Trials of two settings. */
@@ -174,6 +309,20 @@ test('numbers are written as their kind is, and put where texts name them', () =
   assert.equal(written(1280, 'count'), '1,280');
   assert.equal(written(5.897, 'times'), '5.9×');
   assert.equal(filled('{a} of {b_1}, {c}', { a: '1', b_1: '2' }), '1 of 2, {c}');
+});
+
+test('no Korean word stands by how the number before it is read, which is not known beforehand', () => {
+  for (const { name } of LESSONS) {
+    const { texts, numbers, steps } = sound(documentNamed(name));
+    for (const [own, words] of Object.entries(texts.ko?.steps ?? {}))
+      for (const text of [...words.body, ...words.reveal])
+        for (const [found, place] of text.matchAll(/\{(\w+)\}(?:였|이었|으로|로(?!그)|을|를|은|는|이 |가 |와|과)/g)) {
+          const shown = steps.find((one) => one.name === own)?.shows[place];
+          // After a percent sign it is known.
+          assert.equal(shown ? kindOf(shown) : numbers[place].as, 'percent', `${name}.${own}: ${found}`);
+        }
+  }
+  assert.equal(written(3.54, 'times', 'ko'), '3.5배');
 });
 
 test('a lesson is done by its goals and not by its pages, and goes on at the first goal that is open', () => {
@@ -240,8 +389,8 @@ test('what lesson 9 says of its rungs is what its study does', () => {
 test('a step may name the setting to change, and what to say of a run that misses', () => {
   const { steps, texts } = sound(documentNamed('log_scale'));
   assert.deepEqual(
-    steps.map(({ row }) => row),
-    [null, null, null, 'learning_rate'],
+    steps.map(({ rows }) => rows),
+    [[], [], [], ['learning_rate']],
   );
   for (const words of Object.values(texts)) {
     assert.ok(words.steps.move.hint);
@@ -250,7 +399,10 @@ test('a step may name the setting to change, and what to say of a run that misse
   const document = structuredClone(BEGINNING);
   document.steps[3].row = 'hovercraft';
   assert.equal(refused(document), 'lesson_wrong');
-  document.steps[3].row = 'learning_rate';
+  document.steps[3].row = ['learning_rate', 'hovercraft'];
+  assert.equal(refused(document), 'lesson_wrong');
+  document.steps[3].row = ['learning_rate', 'trials'];
+  assert.deepEqual(sound(document).steps[3].rows, ['learning_rate', 'trials']);
   document.texts.en.steps.move.hint = 'Of {nothing}.';
   assert.equal(refused(document), 'lesson_place');
 });

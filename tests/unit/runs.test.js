@@ -1,4 +1,5 @@
 import test from 'node:test';
+import { aspectBrief } from '../../www/src/i18n/aspects.js';
 import { assert, fc } from './numbers.js';
 import { contrast, contrasts } from '../../www/src/study/contrast.js';
 import { startStudy } from '../../www/src/study/study.js';
@@ -365,4 +366,18 @@ test('a run that is trained while another is shown changes nothing of what is sh
   store.reports.show(b, false);
   assert.equal(store.best, 0);
   assert.equal(store.score(/** @type {any} */ (store.trials.get(0))), 0.1);
+});
+
+test('a run is named in words, also one whose points were picked by hand', () => {
+  const points = [{ learning_rate: 0.01 }, { learning_rate: 0.1 }];
+  const said = (/** @type {'en' | 'ko'} */ lang, /** @type {any} */ value) => aspectBrief(lang, 'sampler', { value });
+  assert.equal(said('ko', { name: 'hand', points }), said('ko', { name: 'hand' }));
+  for (const lang of /** @type {const} */ (['en', 'ko']))
+    for (const value of [
+      { name: 'hand', points },
+      { name: 'grid', points: 4 },
+      { name: 'grid', points: { l2: 3 } },
+    ])
+      assert.doesNotMatch(said(lang, value), /object|undefined/, JSON.stringify(value));
+  assert.match(said('en', { name: 'grid', points: { l2: 3, dropout: 2 } }), /3 × 2$/);
 });

@@ -7,18 +7,18 @@ import { patched } from '../src/views/lesson/read.js';
 
 /**
  * Trains what the lessons claim and writes down what came of it: `numbers.json`, the mean of each claim over five
- * seeds, which the texts name, and `recorded.json`, the runs of the steps whose goals are measured.
+ * seeds, which the texts name, and `recorded.json`, a run for each step whose goals take training, which reaches them.
+ * Where that is not the step's own study `recorded` in `claims.json` says what it changes, or whose step's run it is.
  *
  * node www/build/lessons.js target/release/tune [lesson ...]
  */
 
 const ROOT = new URL('../src/views/lesson/lessons/', import.meta.url).pathname;
 export const SEEDS = [0, 1, 2, 3, 4];
-/** Runs of more trials are not kept. */
-const MOST_RECORDED = 64;
-
 /** @param {string} folder @param {string} name */
 const read = (folder, name) => JSON.parse(readFileSync(join(ROOT, folder, name), 'utf8'));
+
+const MEASURES = ['train_loss', 'validation_loss', 'train_metric', 'validation_metric'];
 
 /** @param {number} value */
 const short = (value) => (Number.isFinite(value) ? Number(value.toPrecision(4)) : null);
@@ -47,9 +47,38 @@ function trained(study, test = false) {
   return results.get(key);
 }
 
+/** Epochs that a run is looked at in beside a trial's last one: those at which a pruner compares, and the first one where
+ * gradients are told. @param {any} study @returns {number[]} */
+function mattering({ pruner, record = [], fixed }) {
+  const epochs = record.includes('gradient_norm') ? [1] : [];
+  if (pruner?.name === 'halving')
+    for (let one = pruner.min_epochs ?? 1; one < fixed.epochs; one *= pruner.reduction ?? 4) epochs.push(one);
+  return epochs;
+}
+
+/** A trial as it is recorded. @param {any} trial @param {any} study */
+function recordedTrial({ state, params, epochs, kept_epoch: kept }, study) {
+  const told = new Set([...mattering(study), ...(kept ? [kept] : []), epochs.length]);
+  const values = Object.entries(params).map(([key, value]) => [key, typeof value === 'number' ? short(value) : value]);
+  return [
+    state,
+    Object.fromEntries(values),
+    epochs
+      .filter((/** @type {any} */ { epoch }) => told.has(epoch))
+      .map((/** @type {any} */ one) => [
+        one.epoch,
+        ...MEASURES.map((key) => (one[key] === null ? null : short(Number(one[key])))),
+        ...(one.epoch === 1 ? (one.layers ?? []) : []).map((/** @type {any} */ layer) =>
+          short(Number(layer.gradient_norm)),
+        ),
+      ]),
+    ...(kept ? [kept] : []),
+  ];
+}
+
 for (const name of asked.length ? asked : readdirSync(ROOT)) {
   const lesson = read(name, 'lesson.json');
-  const { claims } = read(name, 'claims.json');
+  const { claims, recorded: others = {} } = read(name, 'claims.json');
   const studyOf = (/** @type {string} */ step) =>
     patched(lesson.study, lesson.steps.find((/** @type {any} */ one) => one.name === step)?.study ?? {});
   /** @type {Record<string, number[]>} */
@@ -89,28 +118,30 @@ for (const name of asked.length ? asked : readdirSync(ROOT)) {
   }
   /** @type {Record<string, any>} */
   const recorded = {};
+  /** @type {Set<string>} */
+  const known = new Set();
   for (const step of lesson.steps) {
-    const isMeasured = (step.goals ?? []).some((/** @type {any} */ goal) => goal.measure && !goal.free);
-    // Of a recorded run only the last epoch is kept.
-    const isLong = (step.goals ?? []).some((/** @type {any} */ goal) => goal.measure?.metric === 'epochs');
-    if (!step.study || !isMeasured || isLong) continue;
-    const { trials } = trained(studyOf(step.name));
-    if (trials.length > MOST_RECORDED) continue;
+    const isTrained = (step.goals ?? []).some((/** @type {any} */ goal) => !('view' in goal || 'raced' in goal));
+    if (!step.study || !isTrained) continue;
+    const own = studyOf(step.name);
+    const patch = others[step.name];
+    const study = patched(own, patch ?? {});
+    // Steps with one study share its run.
+    if (known.has(JSON.stringify(study))) {
+      if (patch) recorded[step.name] = { study: patch };
+      continue;
+    }
+    known.add(JSON.stringify(study));
+    const isOpened = lesson.steps.some(
+      (/** @type {any} */ one) =>
+        (one.goals ?? []).some((/** @type {any} */ goal) => goal.opened) &&
+        JSON.stringify(studyOf(one.name)) === JSON.stringify(study),
+    );
+    const { trials, test } = trained(study, isOpened);
     recorded[step.name] = {
-      epochs: Math.max(...trials.map((/** @type {any} */ one) => one.epochs.length)),
-      trials: trials.map((/** @type {any} */ trial) => {
-        const of = trainedOf(trial);
-        const params = Object.fromEntries(
-          Object.entries(trial.params).map(([key, value]) => [key, typeof value === 'number' ? short(value) : value]),
-        );
-        return [
-          trial.state,
-          params,
-          ...['train_loss', 'validation_loss', 'train_metric', 'validation_metric'].map((one) =>
-            short(of.metric(one)),
-          ),
-        ];
-      }),
+      ...(patch && { study: patch }),
+      ...(test && { test: { trial: test.trial, loss: short(test.loss), metric: short(test.metric) } }),
+      trials: trials.map((/** @type {any} */ trial) => recordedTrial(trial, study)),
     };
   }
   const write = (/** @type {string} */ file, /** @type {any} */ parts) => {

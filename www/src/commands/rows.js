@@ -119,12 +119,12 @@ export const ROWS = {
       slices.study.put({ editing: name });
     },
   }),
-  /** Shows a row with its editor, and gives it the focus. */
+  /** Shows a row with its editor, or the field of another number, and gives it the focus. */
   show_row: defineCommand({
     act: (on, /** @type {string} */ name) => {
       unfold(on);
       on.perform('edit_row', name);
-      focusSoon(on, `[data-testid="value-${CSS.escape(name)}"]`);
+      focusSoon(on, `[data-testid="value-${CSS.escape(name)}"],#n-${CSS.escape(name)}`);
     },
   }),
   /** Closes the editor of a row, and forgets input that is not valid. */

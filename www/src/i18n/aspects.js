@@ -38,7 +38,9 @@ function placeText(lang, key, value) {
     return value.map(({ trials, epochs }) => `${exact(trials)} × ${exact(epochs)}`).join(' › ');
   if ((key === 'sampler' || key === 'pruner') && value?.name) {
     const { name, ...rest } = value;
-    const more = Object.values(rest).map((one) => (typeof one === 'object' ? Object.values(one).join(' × ') : one));
+    // Points that were picked by hand are its trials.
+    const told = Object.values(rest).filter((one) => !Array.isArray(one));
+    const more = told.map((one) => (typeof one === 'object' ? Object.values(one).join(' × ') : one));
     return [translate(lang, `${key}.${name}`), ...more.map(String)].join(' ');
   }
   if (value !== null && typeof value === 'object')

@@ -1,16 +1,20 @@
 import { sameStudy } from '../../study/same.js';
 import { copiesOf } from '../../study/parts.js';
-import { planOf } from '../../study/plan.js';
-import { ENDED } from '../../study/result.js';
+import { planOf, stepsOfEpoch } from '../../study/plan.js';
+import { ENDED, objectiveOf } from '../../study/result.js';
 import { samplerOf } from '../../study/search.js';
 import { kindOf, measureOf, trainedOf, trialsOf } from './measure.js';
+import { patched } from './read.js';
 import { written } from './words.js';
 
 /**
  * Whether a step's goals are met by what the page has measured, and why they cannot be. Pure: they read the store.
  *
  * @typedef {import('../../state/store.js').Store} Store
+ * @typedef {import('../../study/types.js').Study} Study
  * @typedef {import('./read.js').Goal} Goal
+ * @typedef {import('./read.js').Lesson} Lesson
+ * @typedef {import('./read.js').Recorded} Recorded
  * @typedef {import('./read.js').Step} Step
  * @typedef {import('./measure.js').Run} Run
  */
@@ -42,23 +46,25 @@ const lies = (value, { at_least: low = -Infinity, at_most: high = Infinity }) =>
 /** Which goals of a step the page meets at this moment. What is free has to be met by one run, begun since.
  * @param {Step} step @param {Store} store
  * @param {string | null} [from] the run that was shown when the step was set up; undefined where it was not
+ * @param {number} [repeats] splits over which the run's study was repeated
  * @returns {boolean[]} */
-export function metBy(step, store, from) {
+export function metBy(step, store, from, repeats = 0) {
   const isFree = (/** @type {Goal} */ goal) => 'measure' in goal && goal.free === true;
   const isBegun = from !== undefined && store.shelf.shown !== from && isSameData(step, store);
-  const met = step.goals.map((goal) => (isBegun || !isFree(goal)) && isMet(goal, step, store));
+  const met = step.goals.map((goal) => (isBegun || !isFree(goal)) && isMet(goal, step, store, repeats));
   const isAll = step.goals.every((goal, k) => !isFree(goal) || met[k]);
   return met.map((one, k) => one && (isAll || !isFree(step.goals[k])));
 }
 
-/** @param {Goal} goal @param {Step} step @param {Store} store */
-function isMet(goal, step, store) {
+/** @param {Goal} goal @param {Step} step @param {Store} store @param {number} [repeats] */
+function isMet(goal, step, store, repeats = 0) {
   if ('view' in goal) return store.view === goal.view;
   if ('raced' in goal) return store.view === 'race' && store.race.head !== null && store.race.state === 'done';
   const isThere = store.trials.size > 0 && !store.isExample;
   if (!isThere) return false;
   if ('done' in goal) return isOwnRun(step, store) && hasEnded(store);
   if ('opened' in goal) return store.test !== null;
+  if ('repeated' in goal) return isOwnRun(step, store) && repeats >= goal.repeated;
   if ('picked' in goal) {
     const n = [...store.trials.values()].filter(({ state }) => state === 'complete').length;
     return samplerOf(store.shownStudy) === 'hand' && isSameData(step, store) && n >= goal.picked;
@@ -91,49 +97,89 @@ function bestAmong(store, where) {
 export function blockOf(step, store) {
   const { study, problem, goals } = step;
   if (problem) return { code: 'study', values: { problem } };
-  if (!study || !sameStudy(store.study, study)) return null;
+  // What is left to the reader is of another study soon.
+  const isLeft = goals.some((goal) => 'picked' in goal || ('measure' in goal && goal.free));
+  const isTried =
+    study && (sameStudy(store.study, study) || (isLeft && study.dataset.name === store.study.dataset.name));
+  if (!isTried) return null;
   const refused = store.notices.find(({ id, kind }) => id === 'run' && kind === 'alert');
   if (refused?.problem && store.state === 'idle') return { code: 'failed', values: { problem: refused.problem } };
   const own = goals.filter((goal) => 'measure' in goal && !goal.free);
   if (isOwnRun(step, store) && hasEnded(store))
     return own.some((goal) => !isMet(goal, step, store)) ? { code: 'other', values: {} } : null;
   const rate = store.progress?.rate ?? 0;
-  const seconds = rate > 0 ? planOf(study).steps / rate : 0;
+  const seconds = rate > 0 ? planOf(store.study).steps / rate : 0;
   return seconds > LONG ? { code: 'slow', values: { minutes: Math.ceil(seconds / 60) } } : null;
 }
 
-/** A step's recorded run as a result document. @param {import('./read.js').Recorded} recorded
- * @param {import('../../study/types.js').Study} study @param {string} name */
-export function resultOfRecorded({ epochs, trials }, study, name) {
+/** Whether another study's run came in while the step's own waits to be set up: its goals are not measured on it.
+ * @param {Step} step @param {Store} store
+ * @param {string | null} before the run that was shown when the step was opened */
+export function isOthers(step, store, before) {
+  const { study, problem, goals } = step;
+  if (!study || problem || !goals.some((goal) => !('view' in goal))) return false;
+  const { shelf } = store;
+  // A run that is not shown trains all the same.
+  const isOther = store.trials.size > 0 && !store.isExample && !sameStudy(store.shownStudy, study);
+  return !sameStudy(store.study, study) && shelf.shown !== before && isOther;
+}
+
+/** The run that was recorded for a step, and its study: its own, or that of a step with the same study.
+ * @param {Lesson} lesson @param {Step} step
+ * @returns {{recorded: Recorded, study: Study} | null} */
+export function recordedFor({ steps, recorded }, step) {
+  if (!step.study || step.problem) return null;
+  const study = (/** @type {Step} */ one) => patched(one.study, recorded[one.name]?.study ?? {});
+  const wanted = study(step);
+  const has = (/** @type {Step} */ one) => one.study && recorded[one.name]?.trials && sameStudy(study(one), wanted);
+  const from = has(step) ? step : steps.find(has);
+  return from ? { recorded: recorded[from.name], study: wanted } : null;
+}
+
+/** What stands for an epoch that was not recorded. */
+const UNTOLD = { train_loss: 'NaN', validation_loss: null, train_metric: 'NaN', validation_metric: null };
+
+/** A recorded run as a result document. @param {Recorded} recorded
+ * @param {Study} study @param {string} name @param {boolean} [isOpened] with what the test set said */
+export function resultOfRecorded({ trials: told = [], test }, study, name, isOpened = false) {
+  const trials = told.map((one, number) => trialOfRecorded(one, number, study));
+  const sign = objectiveOf(study).direction === 'maximize' ? -1 : 1;
+  const ranked = trials
+    .filter(({ value }) => value !== null)
+    .sort((a, b) => sign * (Number(a.value) - Number(b.value)));
   return {
     format: 'tuning-playground/result@1',
     study: { ...study, name },
     engine: { backend: 'recorded', adapter: null, workers: 1 },
-    trials: trials.map(([state, params, train_loss, validation_loss, train_metric, validation_metric], number) => ({
-      number,
-      state,
-      params,
-      value: state === 'complete' ? validation_loss : null,
-      seed: study.seed ?? 0,
-      steps: epochs,
-      diverged_at: state === 'diverged' ? 1 : null,
-      epochs:
-        validation_loss === null
-          ? []
-          : [
-              {
-                epoch: 1,
-                train_loss,
-                validation_loss,
-                train_metric,
-                validation_metric,
-                learning_rate: Number(params.learning_rate ?? study.fixed?.learning_rate ?? 0),
-                seconds: 0,
-              },
-            ],
-    })),
-    best: null,
-    test: null,
+    trials,
+    best: ranked[0]?.number ?? null,
+    test: (isOpened && test) || null,
+  };
+}
+
+/** @param {import('./read.js').RecordedTrial} trial @param {number} number @param {Study} study */
+function trialOfRecorded([state, params, told, kept], number, study) {
+  const own = { ...study, fixed: { ...study.fixed, ...params }, space: {} };
+  const learning_rate = Number(own.fixed.learning_rate ?? 0);
+  const n = Math.max(0, ...told.map(([epoch]) => epoch));
+  const epochs = Array.from({ length: n }, (_, k) => ({ epoch: k + 1, ...UNTOLD, learning_rate, seconds: 0 }));
+  for (const [epoch, train_loss, validation_loss, train_metric, validation_metric, ...norms] of told)
+    Object.assign(epochs[epoch - 1], {
+      ...{ train_loss: train_loss ?? 'NaN', validation_loss, train_metric: train_metric ?? 'NaN', validation_metric },
+      ...(norms.length && { layers: norms.map((gradient_norm) => ({ gradient_norm: gradient_norm ?? 'NaN' })) }),
+    });
+  const stands = epochs[(kept ?? n) - 1];
+  const { metric } = objectiveOf(study);
+  return {
+    number,
+    state,
+    params,
+    value: state === 'complete' && stands ? stands[/** @type {'validation_loss'} */ (metric)] : null,
+    seed: study.seed ?? 0,
+    steps: Math.round(n * stepsOfEpoch(own)),
+    diverged_at: state === 'diverged' ? 1 : null,
+    ...(kept && { kept_epoch: kept }),
+    epochs,
   };
 }
 

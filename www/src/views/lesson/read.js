@@ -13,7 +13,7 @@ import { DERIVED, KINDS, METRICS, OF } from './measure.js';
  * @typedef {{measure: Measure, at_least?: number, at_most?: number, seeds?: number, sampler?: string, free?: boolean
  *   }} Reached `free`: by any run of the same data that was begun since the step was set up
  * @typedef {Reached | {done: true} | {view: string} | {selected: Record<string, any>} | {opened: 'test'} |
- *   {raced: true} | {picked: number}} Goal
+ *   {repeated: number} | {raced: true} | {picked: number}} Goal
  * @typedef {{choices: string[], answer: string} | {low: number, high: number, log: boolean, measure: Measure,
  *   within: number}} Predict
  * @typedef {object} Step
@@ -24,7 +24,7 @@ import { DERIVED, KINDS, METRICS, OF } from './measure.js';
  * @property {string | null} race that it opens, in the words of a link
  * @property {Predict | null} predict
  * @property {Goal[]} goals
- * @property {string | null} row the setting that the reader is to change
+ * @property {string[]} rows the settings that the reader is to change
  * @property {Record<string, Measure>} shows numbers that its texts take from the reader's own run
  * @typedef {object} StepWords
  * @property {string} title
@@ -43,18 +43,27 @@ import { DERIVED, KINDS, METRICS, OF } from './measure.js';
  * @property {Partial<Record<Language, Words>>} texts
  * @property {Record<string, {value: number, as: string}>} numbers that its texts name, as they were measured
  * @property {Record<string, Recorded>} recorded runs of its steps
- * @typedef {{epochs: number, trials: [state: string, params: Record<string, any>, ...measures: (number | null)[]][]
- *   }} Recorded each trial with its losses and metrics after its last epoch
+ * @typedef {[epoch: number, ...measures: (number | null)[]]} RecordedEpoch with the losses and metrics behind it, and
+ *   where the study records them with the norm of each layer's gradient
+ * @typedef {[state: string, params: Record<string, any>, epochs: RecordedEpoch[], kept?: number]} RecordedTrial those
+ *   of its epochs that matter, its last one among them, and the one whose weights it kept
+ * @typedef {object} Recorded
+ * @property {RecordedTrial[]} [trials] those of another step with the same study where there are none
+ * @property {Record<string, any>} [study] what the run's study changes of the step's: a step that is left to the
+ *   reader has a run that reaches its goals
+ * @property {{trial: number, loss: number, metric: number}} [test] what the test set said
  */
 
 export const FORMAT = 'tuning-playground/lesson@1';
 
 /** What a lesson may come to, in letters and in parts. */
 export const LIMITS = { text: 100_000, title: 120, line: 400, paragraph: 1000, paragraphs: 6, steps: 20, goals: 5 };
-const MOST = { choices: 6, numbers: 100, minutes: 120, trials: 256 };
+const MOST = { choices: 6, numbers: 100, minutes: 120, trials: 256, epochs: 1000, layers: 20, rows: 4 };
 
 /** Views that a step may open, and the ones of which a goal may be to have opened it. */
 export const VIEW_NAMES = ['sweep', 'trials', 'decide', 'landscape', 'race', 'map', 'model'];
+/** Settings of the search that a step may lead to, beside the hyperparameters. */
+export const SEARCHED = ['trials', 'points', 'min_epochs'];
 /** Names of lessons, steps, choices and numbers. */
 const NAME = /^[a-z][a-z\d_]{0,39}$/;
 /** What a link says of a race. */
@@ -187,13 +196,14 @@ function goalIn(value, what) {
     if (one.free !== undefined && typeof one.free !== 'boolean') wrong(`${what}.free`, one.free, 'true, false');
     return /** @type {Goal} */ (one);
   }
-  const kinds = ['measure', 'done', 'view', 'selected', 'opened', 'raced', 'picked'];
+  const kinds = ['measure', 'done', 'view', 'selected', 'opened', 'repeated', 'raced', 'picked'];
   onlyKeys(one, kinds, what);
   const [kind, ...more] = Object.keys(one);
   if (!kind || more.length) return wrong(what, value, kinds.join(' | '));
   if (kind === 'view') oneOf(one.view, `${what}.view`, VIEW_NAMES);
   else if (kind === 'selected') whereIn(one.selected, `${what}.selected`);
   else if (kind === 'opened') oneOf(one.opened, `${what}.opened`, ['test']);
+  else if (kind === 'repeated') numberIn(one.repeated, `${what}.repeated`, 1, 50);
   else if (kind === 'picked') numberIn(one.picked, `${what}.picked`, 1, 64);
   else if (one[kind] !== true) wrong(`${what}.${kind}`, one[kind], 'true');
   return /** @type {Goal} */ (one);
@@ -220,6 +230,14 @@ function predictIn(value, what) {
   return { low, high, log, within, measure: measureIn(one.measure, `${what}.measure`) };
 }
 
+/** One setting or several. @param {unknown} value @param {string} what @returns {string[]} */
+function rowsIn(value, what) {
+  const rows = listIn(Array.isArray(value) ? value : [value], what, MOST.rows);
+  for (const one of rows)
+    if (!BY_NAME.has(one) && !SEARCHED.includes(one)) wrong(what, one, `learning_rate, …, ${SEARCHED.join(', ')}`);
+  return rows;
+}
+
 /** @param {unknown} value @param {string} what @param {unknown} base @returns {Step} */
 function stepIn(value, what, base) {
   const one = objectIn(value, what);
@@ -232,14 +250,13 @@ function stepIn(value, what, base) {
   );
   if (one.race !== undefined && !(typeof one.race === 'string' && RACE.test(one.race)))
     wrong(`${what}.race`, one.race, 'optimizer, ravine, …');
-  if (one.row !== undefined && !BY_NAME.has(one.row)) wrong(`${what}.row`, one.row, 'learning_rate, batch_size, …');
   return {
     name,
     study,
     problem: study && (checkStudy(study) ?? checkTogether(study)),
     view: one.view === undefined ? null : oneOf(one.view, `${what}.view`, VIEW_NAMES),
     race: one.race ?? null,
-    row: one.row ?? null,
+    rows: one.row === undefined ? [] : rowsIn(one.row, `${what}.row`),
     predict: one.predict === undefined ? null : predictIn(one.predict, `${what}.predict`),
     goals: listIn(one.goals ?? [], `${what}.goals`, LIMITS.goals).map((goal, k) =>
       goalIn(goal, `${what}.goals[${k}]`),
@@ -281,19 +298,48 @@ function stepWordsIn(value, what, step, numbers) {
   return words;
 }
 
+/** @param {unknown} value @param {string} what @returns {RecordedEpoch} */
+function recordedEpochIn(value, what) {
+  const isMeasure = (/** @type {unknown} */ x) => x === null || (typeof x === 'number' && Number.isFinite(x));
+  const isSound =
+    Array.isArray(value) &&
+    value.length >= 5 &&
+    value.length <= 5 + MOST.layers &&
+    Number.isInteger(value[0]) &&
+    value[0] >= 1 &&
+    value[0] <= MOST.epochs &&
+    value.slice(1).every(isMeasure);
+  return isSound ? /** @type {RecordedEpoch} */ (value) : wrong(what, value, '[20, 0.1, 0.2, 0.9, 0.9]');
+}
+
+/** @param {unknown} value @param {string} what @returns {RecordedTrial} */
+function recordedTrialIn(value, what) {
+  if (!Array.isArray(value) || value.length < 3 || value.length > 4)
+    return wrong(what, value, '["complete", {…}, [[20, 0.1, 0.2, 0.9, 0.9]]]');
+  const [state, params, epochs, kept] = value;
+  oneOf(state, `${what}[0]`, ['complete', 'pruned', 'diverged']);
+  objectIn(params, `${what}[1]`);
+  listIn(epochs, `${what}[2]`, MOST.epochs).forEach((one, k) => recordedEpochIn(one, `${what}[2][${k}]`));
+  if (kept !== undefined && !epochs.some((/** @type {RecordedEpoch} */ one) => one[0] === kept))
+    wrong(`${what}[3]`, kept, '20');
+  return /** @type {RecordedTrial} */ (value);
+}
+
 /** @param {unknown} value @param {string} what @returns {Recorded} */
 function recordedIn(value, what) {
   const one = objectIn(value, what);
-  onlyKeys(one, ['epochs', 'trials'], what);
-  const isMeasure = (/** @type {unknown} */ x) => x === null || (typeof x === 'number' && Number.isFinite(x));
-  const trials = listIn(one.trials, `${what}.trials`, MOST.trials);
-  for (const [k, trial] of trials.entries()) {
-    const isSound =
-      Array.isArray(trial) && trial.length === 6 && isObject(trial[1]) && trial.slice(2).every(isMeasure);
-    if (!isSound) wrong(`${what}.trials[${k}]`, trial, '["complete", {…}, 0.1, 0.2, 0.9, 0.9]');
-    oneOf(trial[0], `${what}.trials[${k}][0]`, ['complete', 'pruned', 'diverged']);
+  onlyKeys(one, ['trials', 'study', 'test'], what);
+  if (one.study !== undefined) objectIn(one.study, `${what}.study`);
+  if (one.test !== undefined) {
+    const test = objectIn(one.test, `${what}.test`);
+    onlyKeys(test, ['trial', 'loss', 'metric'], `${what}.test`);
+    for (const key of ['trial', 'loss', 'metric']) numberIn(test[key], `${what}.test.${key}`);
   }
-  return /** @type {Recorded} */ ({ epochs: numberIn(one.epochs, `${what}.epochs`, 1, 1e4), trials });
+  if (one.trials === undefined && one.study === undefined) wrong(`${what}.trials`, undefined, '[…]');
+  listIn(one.trials ?? [], `${what}.trials`, MOST.trials).forEach((trial, k) =>
+    recordedTrialIn(trial, `${what}.trials[${k}]`),
+  );
+  return /** @type {Recorded} */ (/** @type {unknown} */ (one));
 }
 
 /** @param {unknown} document @returns {Lesson} */

@@ -3,12 +3,23 @@ import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { sameStudy } from '../../study/same.js';
 import { wordsOf } from '../../state/race.js';
-import { blockOf, hasEnded, isOwnRun, metBy, pressOf, resultOfRecorded, runOf, verdictOf } from './goals.js';
+import {
+  blockOf,
+  hasEnded,
+  isOthers,
+  isOwnRun,
+  metBy,
+  pressOf,
+  recordedFor,
+  resultOfRecorded,
+  runOf,
+  verdictOf,
+} from './goals.js';
 import { kindOf, measureOf } from './measure.js';
 import { pack, unpack } from './packed.js';
 import { LESSONS, afterwards, openLesson } from './path.js';
 import { Progress, isDone, isReached, openStep, resumed, tallyOf } from './progress.js';
-import { readLesson } from './read.js';
+import { SEARCHED, readLesson } from './read.js';
 import { filled, written } from './words.js';
 import drawer from '../drawer.css?inline';
 import sheet from './style.css?inline';
@@ -34,6 +45,8 @@ const OWN = 'own';
 const GAP = 10;
 /** A guest's step has room for so many knobs. */
 const KNOBS = 3;
+/** Settings of the search whose fields have another name. @type {Record<string, string>} */
+const PLACES = { min_epochs: 'pruner-min_epochs' };
 /** A button says for so long that it has copied, in ms. */
 const TOLD = 2000;
 
@@ -63,6 +76,23 @@ export class TpLesson extends Part {
     /** @private the lesson's name as it was opened: `own` for one that was brought */ this.name = '';
     /** @type {Guest | null} what shows a step of it on another page */ this.guest = null;
     /** @private @type {Progress | null} */ this.known = null;
+    /** @private @type {string | null} the run that was shown when the step was opened */ this.shownBefore = null;
+    /** @private splits over which the study of the run shown was repeated */ this.repeats = { runs: -1, n: 0 };
+    /** @private @param {Event} event */
+    this.onRepeated = (event) => {
+      this.repeats = { runs: this.store.runs, n: /** @type {CustomEvent<number>} */ (event).detail };
+      this.requestUpdate();
+    };
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.getRootNode().addEventListener('repeated', this.onRepeated);
+  }
+
+  disconnectedCallback() {
+    this.getRootNode().removeEventListener('repeated', this.onRepeated);
+    super.disconnectedCallback();
   }
 
   /** How far the reader has come. */
@@ -76,6 +106,7 @@ export class TpLesson extends Part {
     const { lesson: words } = this.store;
     if (words !== this.words) {
       this.words = words;
+      this.shownBefore = this.store.shelf.shown;
       this.folded = false;
       void this.read(words);
     }
@@ -174,7 +205,8 @@ export class TpLesson extends Part {
     if (isSet && this.progress.ofStep(name, step.name).from === undefined)
       this.progress.keepStep(name, step.name, { from: store.shelf.shown });
     const before = this.progress.ofStep(name, step.name);
-    const now = metBy(step, store, before.from);
+    const { repeats } = this;
+    const now = metBy(step, store, before.from, repeats.runs === store.runs ? repeats.n : 0);
     const met = now.map((one, k) => one || before.met?.[k] === true);
     const isNew = met.some((one, k) => one && !before.met?.[k]);
     const isAll = met.every(Boolean);
@@ -213,6 +245,22 @@ export class TpLesson extends Part {
       const place = this.querySelector('.lesson-said');
       if (place) place.textContent = text;
     });
+  }
+
+  /** Whether the reader trained another study than the step's, as the run bar does before it is set up. @private
+   * @param {Step} step */
+  isOthers(step) {
+    if (this.guest || this.isMade(step) || isReached(step, this.progress.ofStep(this.name, step.name))) return false;
+    return isOthers(step, this.store, this.shownBefore);
+  }
+
+  /** Whether the study is what the reader has made of the step's own. @private @param {Step} step */
+  isMade({ name, study, goals }) {
+    const { store } = this;
+    const { from } = this.progress.ofStep(this.name, name);
+    const isLeft = goals.some((goal) => 'picked' in goal || ('measure' in goal && goal.free));
+    if (from === undefined || !isLeft || !study || sameStudy(store.study, study)) return false;
+    return store.study.dataset.name === study.dataset.name;
   }
 
   /** What is measured for a guess. @private @param {Step} step */
@@ -276,13 +324,14 @@ export class TpLesson extends Part {
       : this.t('lesson.where.own', { step: at + 1, steps: lesson.steps.length });
     const { guest } = this;
     const isMet = isReached(step, this.progress.ofStep(this.name, step.name));
+    const unfold = isMet ? '.met' : this.isOthers(step) ? '.other' : '';
     const line = html`<div class="bar"><button type="button" class="lnk" data-testid="all-lessons"
           @click=${() => this.act('lesson', 'path')}>${this.t('lesson.all')}</button><span
           data-testid="lesson-where">${where}</span><span class="sp"></span>
           <button type="button" class="ib fold ${this.folded && isMet ? 'met' : ''}" data-testid="fold-lesson"
             aria-expanded=${!this.folded} @click=${() => (this.folded = !this.folded)}>${
               this.folded && isMet ? icon('done') : nothing
-            }${this.t(this.folded ? (isMet ? 'lesson.unfold.met' : 'lesson.unfold') : 'lesson.fold')}</button>
+            }${this.t(this.folded ? `lesson.unfold${unfold}` : 'lesson.fold')}</button>
           <button type="button" class="ib" data-testid="close-lesson" aria-label=${this.t('action.close')}
             @click=${() => this.act('lesson', '')}>${icon('close')}</button></div>
         <ol class="steps" aria-label=${words.title}>${lesson.steps.map((one) => {
@@ -301,25 +350,26 @@ export class TpLesson extends Part {
         ${this.question(step, own, say)}
         ${this.todo(step, own, say)}
         ${this.revealed(step, own, say)}
-        ${this.ended(step, lesson, words)}
         ${this.sharing(step)}
         </div>
       </div>
-      ${guest ? this.onward(guest, lesson, words, at) : this.foot(lesson, words, at)}`;
+      ${
+        guest ? this.onward(guest, lesson, words, at) : [this.ended(step, lesson, words), this.foot(lesson, words, at)]
+      }`;
   }
 
-  /** What the last step says of the whole: that it is done, or which goal is open. @private @param {Step} step
-   * @param {Lesson} lesson @param {import('./read.js').Words} words */
+  /** What the last step says of the whole, where it stays in sight: that it is done, or which goal is open.
+   * @private @param {Step} step @param {Lesson} lesson @param {import('./read.js').Words} words */
   ended(step, lesson, words) {
-    if (this.guest || step !== lesson.steps.at(-1)) return nothing;
+    if (step !== lesson.steps.at(-1)) return nothing;
     const progress = this.progress.of(this.name);
     const tally = tallyOf(lesson.steps, progress);
     if (isDone({ ...progress, tally }))
-      return html`<p data-testid="lesson-ended"><b>${this.t('lesson.ended', tally)}</b></p>`;
+      return html`<p class="ended" data-testid="lesson-ended"><b>${this.t('lesson.ended', tally)}</b></p>`;
     const open = openStep(lesson.steps, progress);
     if (!open) return nothing;
     const title = filled(words.steps[open.name].title, this.values(open));
-    return html`<p data-testid="lesson-ended">${this.t('lesson.tally', tally)}
+    return html`<p class="ended" data-testid="lesson-ended">${this.t('lesson.tally', tally)}
       ${
         open === step
           ? nothing
@@ -346,9 +396,10 @@ export class TpLesson extends Part {
   values(step) {
     const { numbers } = /** @type {Lesson} */ (this.lesson);
     const { shown = {} } = this.progress.ofStep(this.name, step.name);
+    const put = (/** @type {number} */ value, /** @type {string} */ kind) => written(value, kind, this.language);
     return Object.fromEntries([
-      ...Object.entries(numbers).map(([key, { value, as }]) => [key, written(value, as)]),
-      ...Object.entries(step.shows).map(([key, measure]) => [key, written(shown[key] ?? NaN, kindOf(measure))]),
+      ...Object.entries(numbers).map(([key, { value, as }]) => [key, put(value, as)]),
+      ...Object.entries(step.shows).map(([key, measure]) => [key, put(shown[key] ?? NaN, kindOf(measure))]),
     ]);
   }
 
@@ -373,7 +424,7 @@ export class TpLesson extends Part {
   todo(step, own, say) {
     const { store } = this;
     const { study } = step;
-    const { met = [], guess, from } = this.progress.ofStep(this.name, step.name);
+    const { met = [], guess } = this.progress.ofStep(this.name, step.name);
     const waits = step.predict !== null && guess === undefined && !isReached(step, { met });
     const isSet = study !== null && sameStudy(store.study, study);
     const isRace = step.race === null || wordsOf(store.race) === step.race;
@@ -384,7 +435,7 @@ export class TpLesson extends Part {
     // What the reader has made of it is not theirs to lose by the button that shines.
     const isPicked = step.goals.some((goal) => 'picked' in goal);
     const isOpen = isPicked || step.goals.some((goal) => 'measure' in goal && goal.free);
-    const isChanged = from !== undefined && isOpen && !isSet && store.study.dataset.name === study?.dataset.name;
+    const isChanged = this.isMade(step);
     const isMet = isReached(step, this.progress.ofStep(this.name, step.name));
     const { guest } = this;
     const canRun = !isPicked && ((isSet && !isTrained) || isChanged) && store.state === 'idle';
@@ -399,6 +450,13 @@ export class TpLesson extends Part {
     const knobs = guest && isOpen && isOver !== isChanged ? Object.keys(study?.space ?? {}).slice(0, KNOBS) : [];
     return html`<div class="todo">
       ${study ? html`<p>${say(own.setup)}</p>` : nothing}
+      ${
+        this.isOthers(step)
+          ? html`<p class="block" role="status" data-testid="lesson-other">${this.t('lesson.other')} ${
+              waits ? this.t('lesson.predict_first') : nothing
+            }</p>`
+          : nothing
+      }
       ${
         knobs.length
           ? html`<p class="q2">${this.t('lesson.knobs')}</p>
@@ -427,7 +485,8 @@ export class TpLesson extends Part {
             ? html`<button type="button" class="btn" data-testid="lesson-undo"
               @click=${() => this.act('undo')}>${icon('undo')}${this.t('lesson.undo')}</button>`
             : nothing
-        }</div>`
+        }
+        ${guest || isMet || waits || !isOver || !(isTrained || isPicked) ? nothing : this.there(step)}</div>`
           : nothing
       }
       ${
@@ -440,33 +499,58 @@ export class TpLesson extends Part {
             )}</ul>`
           : nothing
       }
-      ${guest || isMet ? nothing : this.missed(step, own, say, { isTrained: isSet && isTrained, isChanged })}
-      ${this.blocked(step)}
+      ${guest || isMet ? nothing : this.missed(step, own, say, { isSet, isTrained: isSet && isTrained, isChanged })}
+      ${isMet ? nothing : this.blocked(step)}
     </div>`;
   }
 
-  /** What to do after a run that has not met the goals that are left to the reader, and the way to the setting.
+  /** The way to what is done elsewhere: with the test set, or in the view, which a phone has behind the lesson.
+   * @private @param {Step} step */
+  there({ goals }) {
+    const { store } = this;
+    if (goals.some((goal) => 'opened' in goal || 'repeated' in goal))
+      return html`<button type="button" class="btn p" data-testid="lesson-test"
+        @click=${() => this.act('drawer', true)}>${icon(store.seen ? 'unlock' : 'lock')}${this.t(
+          store.seen ? 'test.opened' : 'test.locked',
+        )}</button>`;
+    return goals.some((goal) => 'selected' in goal || 'picked' in goal)
+      ? html`<button type="button" class="btn p there" data-testid="lesson-there"
+        @click=${() => (this.folded = true)}>${this.t('lesson.fold')}</button>`
+      : nothing;
+  }
+
+  /** What to do after a run that has not met the goals that are left to the reader, and the way to the settings: there
+   * from the first on where the step is not meant to be trained as it is.
    * @private @param {Step} step @param {StepWords} own @param {(text: string) => string} say
-   * @param {{isTrained: boolean, isChanged: boolean}} of the step's own study, or what the reader has made of it */
-  missed({ row, goals }, own, say, { isTrained, isChanged }) {
+   * @param {{isSet: boolean, isTrained: boolean, isChanged: boolean}} of the step's own study, or what the reader has
+   *   made of it */
+  missed({ rows, goals }, own, say, { isSet, isTrained, isChanged }) {
     const isFree = goals.some((goal) => 'measure' in goal && goal.free);
     const isOthers = isChanged && !this.store.stale && hasEnded(this.store);
-    if (!isFree || !(isTrained || isOthers)) return nothing;
+    const isMissed = isSet ? isTrained : isOthers;
+    if (!isFree || !(isMissed || ((isSet || isChanged) && !own.hint && rows.length))) return nothing;
     const text = isTrained && own.hint ? say(own.hint) : this.t('lesson.missed');
-    const show = () => {
+    const show = (/** @type {string} */ row) => {
       this.folded = true;
-      if (row) this.act('show_row', row);
-      else this.act('sheet', true);
+      this.act('show_row', PLACES[row] ?? row);
     };
-    return html`<div class="block" role="status" data-testid="lesson-hint">
-      <p>${text}</p>
-      ${
-        row
-          ? html`<button type="button" class="btn ${isTrained ? 'p' : ''}" data-testid="lesson-row"
-            @click=${show}>${this.t('lesson.row', { name: this.store.label(row) })}</button>`
+    const settings = () => {
+      this.folded = true;
+      this.act('sheet', true);
+    };
+    return html`<div class=${isMissed ? 'block' : ''} role="status" data-testid="lesson-hint">
+      ${isMissed ? html`<p>${text}</p>` : nothing}
+      <div class="ways">${
+        rows.length
+          ? rows.map(
+              (row) => html`<button type="button" class="btn ${isSet && isTrained && rows.length === 1 ? 'p' : ''}"
+                data-testid="lesson-row" data-row=${row} @click=${() => show(row)}>${this.t('lesson.row', {
+                  name: SEARCHED.includes(row) ? this.t(`lesson.setting.${row}`) : this.store.label(row),
+                })}</button>`,
+            )
           : html`<button type="button" class="btn only-narrow" data-testid="lesson-settings"
-            @click=${show}>${this.t('lesson.settings')}</button>`
-      }</div>`;
+            @click=${settings}>${this.t('lesson.settings')}</button>`
+      }</div></div>`;
   }
 
   /** @private @param {Step} step */
@@ -508,11 +592,11 @@ export class TpLesson extends Part {
     if (!block) return nothing;
     const { problem, ...values } = block.values;
     const reason = problem ? this.reason(problem) : '';
-    const recorded = this.lesson?.recorded[step.name];
+    const hasRecorded = this.lesson !== null && recordedFor(this.lesson, step) !== null;
     return html`<div class="block" role="status" data-testid="lesson-block" data-code=${block.code}>
       <p>${this.t(`lesson.block.${block.code}`, { ...values, reason })}</p>
       ${
-        recorded && step.study && !step.problem
+        hasRecorded
           ? html`<button type="button" class="btn" data-testid="lesson-recorded"
             @click=${() => this.showRecorded(step)}>${this.t('lesson.recorded')}</button>`
           : nothing
@@ -520,11 +604,12 @@ export class TpLesson extends Part {
   }
 
   /** @private @param {Step} step */
-  async showRecorded({ name, study }) {
-    const recorded = this.lesson?.recorded[name];
-    if (!recorded || !study) return;
+  async showRecorded(step) {
+    const found = this.lesson && recordedFor(this.lesson, step);
+    if (!found) return;
     const title = this.t('lesson.recorded.name', { title: this.lesson?.texts[this.language]?.title });
-    const text = JSON.stringify(resultOfRecorded(recorded, study, title));
+    const isOpened = step.goals.some((goal) => 'opened' in goal);
+    const text = JSON.stringify(resultOfRecorded(found.recorded, found.study, title, isOpened));
     await this.guest?.learn();
     this.act('import_run', { text, name: title });
   }

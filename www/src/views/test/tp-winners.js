@@ -4,7 +4,7 @@ import { pointIn } from '../../controls/pointer.js';
 import { FigurePart } from '../../figures/figure.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { count, duration, loss, metric, number, signed } from '../../study/format.js';
-import { partSizes } from '../../study/parts.js';
+import { copiesOf, partSizes } from '../../study/parts.js';
 import { planOf } from '../../study/plan.js';
 import { roomy, shareOf, steps, textWidth } from '../../study/scale.js';
 import { comparedOf, inSamples, pairsOf } from './winners.js';
@@ -104,7 +104,8 @@ export class TpWinners extends FigurePart {
     const plan = planOf(store.shownStudy);
     const all = this.repeats * plan.steps;
     const rate = store.progress?.rate ?? 0;
-    const said = { n: this.repeats, trials: count(this.repeats * plan.trials), steps: count(all) };
+    const networks = this.repeats * plan.trials * copiesOf(store.shownStudy);
+    const said = { n: this.repeats, networks: count(networks), steps: count(all) };
     return rate > 0
       ? this.t('winners.price_time', { ...said, time: duration(all / rate) })
       : this.t('winners.price', said);
@@ -147,6 +148,8 @@ export class TpWinners extends FigurePart {
         onRepeat: (/** @type {Repeat} */ one) => {
           this.found = [...this.found, one];
           this.requestUpdate();
+          // A lesson may wait for it.
+          this.dispatchEvent(new CustomEvent('repeated', { bubbles: true, detail: this.found.length }));
         },
       });
     } catch (error) {

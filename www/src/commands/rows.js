@@ -77,7 +77,7 @@ export const ROWS = {
     act: (on, name, before) => {
       const range = before.space?.[name];
       if (range) on.slices.study.rest(name, range);
-      if (on.store.drafts.has(name)) on.slices.study.giveWay(name);
+      on.slices.study.dropDraft(name);
       // Widths of single layers have a row only where they are given.
       const row = /^units_\d+$/.test(name) ? 'hidden_units' : name;
       focusSoon(on, `[data-testid="value-${CSS.escape(row)}"]`);
@@ -141,7 +141,7 @@ export const ROWS = {
   /** Takes a fix of input that is not valid; the button that was pressed vanishes. */
   fix: defineCommand({
     act: (on, /** @type {{name: string, act: string, detail: unknown}} */ { name, act, detail }) => {
-      on.slices.study.giveWay(name);
+      on.slices.study.dropDraft(name);
       on.perform(act, detail);
       const row = `[data-testid="edit-${CSS.escape(name)}"]`;
       focusSoon(on, `[data-testid="${CSS.escape(name)}"], ${row} input, ${row} .chips button`);

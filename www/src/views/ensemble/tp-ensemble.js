@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { define } from '../../controls/part.js';
+import { isHeld } from '../../controls/held.js';
 import { WorkDialog } from '../../controls/work-dialog.js';
 import { icon } from '../../controls/icons.js';
 import { exact, loss, metric } from '../../study/format.js';
@@ -82,7 +83,7 @@ export class TpEnsemble extends WorkDialog {
   /** @private @param {Kind} kind */
   async begin(kind) {
     const { study } = this;
-    if (!study) return;
+    if (!study || isHeld(this.dialog)) return;
     this.stop();
     const { turn } = this;
     Object.assign(this, { problem: null, state: 'running', kind, share: 0 });

@@ -42,7 +42,6 @@ export const ROWS = {
       (study.space ??= {})[name] = range;
     },
     row: ({ name }) => name,
-    act: ({ slices }, { name }) => slices.study.dropDraft(name),
   }),
   /** A range that the best trial suggests; the button that was pressed vanishes. */
   take_range: defineCommand({
@@ -65,7 +64,6 @@ export const ROWS = {
       else delete study.fixed?.[name];
     },
     row: (name) => name,
-    act: ({ slices }, name) => slices.study.dropDraft(name),
   }),
   /** A row as it would be by itself; its button vanishes, and its value has the focus. */
   reset_row: defineCommand({
@@ -101,7 +99,6 @@ export const ROWS = {
     act: ({ store, slices }, row, before) => {
       const range = before.space?.[row];
       if (range && !store.study.space?.[row]) slices.study.rest(row, range);
-      slices.study.dropDraft(row);
     },
   }),
 

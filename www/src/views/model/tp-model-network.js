@@ -89,7 +89,7 @@ export class TpModelNetwork extends SightPart {
 
   below() {
     return html`<p class="q2 read" data-testid="${this.name}-read">${
-      this.over ? this.read(this.over) : this.ready ? this.hint() : nothing
+      this.ready ? (this.over ? this.read(this.over) : this.hint()) : nothing
     }</p>`;
   }
 

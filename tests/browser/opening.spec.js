@@ -48,6 +48,14 @@ test('the example is shown as one, and is no run of the reader', async ({ app, p
   await expect(page.getByTestId('open-test')).toBeDisabled();
   await page.keyboard.press('Escape');
   await look(app, 'the example', PAIR, ['tp-opening', 'tp-surface']);
+  // The example is not what another study would train.
+  await app.set({ lang: 'en', theme: 'light' });
+  await page.evaluate(() => {
+    const { renderRoot } = /** @type {any} */ (document.querySelector('tuning-playground'));
+    renderRoot.querySelector('tp-study').act('choose_dataset', 'iris');
+  });
+  await expect(page.getByTestId('train-here')).toHaveText('Train your study');
+  await expect(page.getByTestId('opening')).toContainText('Your study is not trained yet');
 });
 
 test('a guess is taken on the surface, trained and answered; the engine trains what the example has', async ({

@@ -281,9 +281,32 @@ test('input that is mended takes its own message with it, and no other input', (
   perform(store, 'drop_draft', 'trials');
   assert.equal(store.notices.length, 1);
   assert.deepEqual([...store.drafts.keys()], ['learning_rate']);
-  assert.equal(store.dropped.get('learning_rate'), undefined);
   perform(store, 'drop_draft', 'learning_rate');
   assert.deepEqual(store.notices, []);
+});
+
+test('nothing is trained while a row shows what is not valid', () => {
+  const { store, asked } = pageOf();
+  const { trials } = store.study;
+  perform(store, 'keep_draft', { name: 'learning_rate', problem: { code: 'out_of_range' }, text: { low: '5' } });
+  store.slices.run.put({ alive: true });
+  perform(store, 'more', 4);
+  assert.equal(store.study.trials, trials);
+  assert.deepEqual(asked, [['run']]);
+  assert.equal(store.editing, 'learning_rate');
+});
+
+test('a row that something else changes shows what is trained, and others what was entered', () => {
+  const { store } = pageOf();
+  for (const name of ['learning_rate', 'batch_size'])
+    perform(store, 'keep_draft', { name, problem: { code: 'empty' }, text: { low: '' } });
+  const learning_rate = /** @type {const} */ ({ type: 'float', low: 0.01, high: 0.02 });
+  perform(store, 'set_up', { ...structuredClone(store.study), name: 'the same space' });
+  assert.equal(store.drafts.size, 0);
+  for (const name of ['learning_rate', 'batch_size'])
+    perform(store, 'keep_draft', { name, problem: { code: 'empty' }, text: { low: '' } });
+  store.slices.study.change({ ...structuredClone(store.study), space: { ...store.study.space, learning_rate } });
+  assert.deepEqual([...store.drafts.keys()], ['batch_size']);
 });
 
 test('one problem is told of once, whoever found it, and two problems twice', () => {

@@ -24,7 +24,8 @@ import {
   farthest,
 } from '../../www/src/figures/ground/honesty.js';
 import { MOST_STRETCH, misleads } from '../../www/src/views/landscape/misleads.js';
-import { LandscapeSlice } from '../../www/src/state/landscape.js';
+import { LandscapeSlice, reachOf } from '../../www/src/state/landscape.js';
+import { isAveraged } from '../../www/src/study/averages.js';
 import { anyNumber, assert, check, fc, finite, quick } from './numbers.js';
 
 /** @param {number} at @param {number} n @param {number} step */
@@ -377,4 +378,26 @@ test('keys lead from point to point, and past the edge they take the frame along
   assert.deepEqual(stepped({ i: 0, j: 4 }, [-1, 0], 1, size, false), { cursor: { i: 0, j: 4 }, moves: false });
   assert.deepEqual(stepped({ i: 0, j: 4 }, [1, 0], 1, size, true), { cursor: { i: 1, j: 4 }, moves: false });
   assert.deepEqual(stepped({ i: 7, j: 50 }, [0, 1], 1, size, true), { cursor: { i: 7, j: 41 }, moves: true });
+});
+
+test('a trial is looked at where it kept its weights, not where its training would have gone on to', () => {
+  const trial = (/** @type {string} */ state, /** @type {number} */ n, kept = 0) =>
+    /** @type {any} */ ({ state, epochs: new Array(n), ...(kept && { kept_epoch: kept }) });
+  assert.deepEqual(reachOf(trial('complete', 21, 18)), { epochs: 18, live: false });
+  assert.deepEqual(reachOf(trial('complete', 60)), { epochs: null, live: false });
+  assert.deepEqual(reachOf(trial('pruned', 7, 4)), { epochs: 4, live: false });
+  assert.deepEqual(reachOf(trial('cancelled', 7)), { epochs: 7, live: false });
+  assert.deepEqual(reachOf(trial('running', 3)), { epochs: 3, live: true });
+  assert.equal(reachOf(trial('running', 0)), null);
+});
+
+test('a picture of weights beside the average that a trial is scored by says so', () => {
+  const study = (/** @type {string} */ averaging) => /** @type {any} */ ({ fixed: { averaging } });
+  assert.equal(isAveraged(/** @type {any} */ ({}), { params: {} }), false);
+  assert.equal(isAveraged(study('none'), { params: { averaging: 'swa' } }), true);
+  assert.equal(isAveraged(study('ema'), undefined), true);
+  assert.equal(isAveraged(study('ema'), { params: { averaging: 'none' } }), false);
+  const given = { plane: 'pca', explained: null, path: null, at: 0 };
+  assert.deepEqual(keys({ ...given, averaged: true }), ['averaged']);
+  assert.deepEqual(keys({ ...given, averaged: false }), []);
 });

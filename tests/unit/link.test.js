@@ -571,3 +571,24 @@ test('what is no link at all is named', () => {
   assert.deepEqual(decodeLink('#%%%%').skipped, [{ what: '%%%%', why: 'unreadable' }]);
   for (const nothing of ['', '#', '#.', '#)']) assert.deepEqual(decodeLink(nothing).skipped, [], nothing);
 });
+
+test('F2: a link that is cut within its own table has lost its data, which are nobody else’s file', () => {
+  const text = `a,b,y\n${Array.from({ length: 30 }, (_, k) => `${k},${2 * k},${k % 2 ? 'u' : 'v'}`).join('\n')}`;
+  const found = { task: 'classes', rows: 30, features: 2, classes: 2, digest: '0123456789abcdef' };
+  const tables = /** @type {[Record<string, unknown>, string][]} */ ([
+    [{ text, target: 'y' }, 'text'],
+    [{ file: 'mine.csv', found }, 'found'],
+  ]);
+  for (const [own, within] of tables) {
+    const link = String(
+      encodeLink(/** @type {any} */ ({ study: { ...startStudy(), dataset: { name: 'csv', ...own } } })),
+    );
+    const { skipped, state } = decodeLink(link.slice(0, link.indexOf(`${within}:`) + 30));
+    assert.equal(skipped.filter(({ what, why }) => what === 'dataset' && why === 'lost').length, 1);
+    assert.deepEqual(
+      skipped.filter(({ what, found: name }) => name || /^dataset\./.test(what)),
+      [],
+    );
+    assert.notEqual(state.study?.dataset.name, 'csv');
+  }
+});

@@ -110,11 +110,45 @@ test('pictures of units are maps, weights of images, or biases', () => {
   // The image's first pixel is at its top left: the last row of a grid that goes upwards.
   assert.equal(pictures[1].values[56], weights[64]);
   assert.deepEqual([pictures[2].side, pictures[2].first], [1, 130 + 20]);
-  const [right, rest, up] = rampsOf([0, 2], 3);
+  const plain = { features: ['a', 'b', 'c'], derived: 0, scaling: [] };
+  const [right, rest, up] = rampsOf(
+    /** @type {any} */ ({
+      ...plain,
+      scaling: [
+        [0, 1],
+        [0, 1],
+      ],
+    }),
+    [0, 2],
+    [],
+    3,
+  );
   assert.equal(rest, null);
   assert.ok(right && up && right.values[15] === 1 && right.values[240] === -1);
   assert.ok(up.values[15] === -1 && up.values[240] === 1);
-  assert.deepEqual(rampsOf(null, 2), [null, null]);
+  assert.deepEqual(rampsOf(/** @type {any} */ (plain), null, [], 2), [null, null]);
+  // What is made of the two is what the network sees at each place: here of -1 .. 1 by -2 .. 2 in their own units.
+  const made = /** @type {any} */ ({
+    features: ['x1', 'x2', 'x1_squared', 'x1_x2', 'sin_x2'],
+    derived: 3,
+    scaling: [
+      [0, 0.5],
+      [0, 1],
+      [0.5, 0.25],
+      [0, 1],
+      [0, 1],
+    ],
+  });
+  const [, , squared, crossed, sine] = rampsOf(made, [0, 1], [-2, 2, -2, 2], 5);
+  assert.ok(squared && crossed && sine);
+  for (const corner of [0, 15, 240, 255]) assert.equal(squared.values[corner], 2);
+  assert.ok(Math.abs(squared.values[7] - (1 / 225 - 0.5) / 0.25) < 1e-6);
+  assert.deepEqual(
+    [0, 15, 240, 255].map((corner) => crossed.values[corner]),
+    [2, -2, -2, 2],
+  );
+  assert.ok(Math.abs(sine.values[255] - Math.sin(12)) < 1e-6);
+  assert.equal(crossed.most, 2);
   assert.equal(imageSide(64), 8);
   assert.equal(imageSide(784), 28);
   for (const none of [1, 2, 4, 9, 13, 30, 63]) assert.equal(imageSide(none), 0);

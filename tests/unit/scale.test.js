@@ -1,6 +1,8 @@
 import { test } from 'node:test';
 import { axisOf, density, domainOf, logSteps, shareOf, steps, stepsOf } from '../../www/src/study/scale.js';
 import { HYPERPARAMETERS, sweptOf } from '../../www/src/study/hyperparameters.js';
+import { spanOf } from '../../www/src/study/joint.js';
+import { valuesAt } from '../../www/src/study/picked.js';
 import { anyNumber, assert, check, fc, pair, quick, rises } from './numbers.js';
 
 const target = fc.oneof(fc.integer({ min: 0, max: 60 }), anyNumber);
@@ -168,4 +170,28 @@ test('the ranges that the table suggests have at least two round labels', () => 
     for (const { label } of ticks) assert.ok(label.length <= 13, `${one.name}: ${label}`);
   }
   assert.equal(sweptOf(/** @type {any} */ ({ space: {} })).length, 0);
+});
+
+test('an axis holds what was picked by hand, and a press trains where it was', () => {
+  const space = {
+    learning_rate: { type: 'float', low: 0.001, high: 0.1, log: true },
+    batch_size: { type: 'int', low: 16, high: 64, step: 16 },
+    optimizer: { type: 'categorical', choices: ['sgd', 'adam'] },
+  };
+  const of = (/** @type {any[]} */ points) => /** @type {any} */ ({ space, sampler: { name: 'hand', points } });
+  const ends = (/** @type {any} */ study, /** @type {string} */ name) => {
+    const { low, high, step } = spanOf(study, name);
+    return [low, high, step];
+  };
+  const inside = of([{ learning_rate: 0.01, batch_size: 32, optimizer: 'sgd' }]);
+  assert.deepEqual(ends(inside, 'learning_rate'), [0.001, 0.1, undefined]);
+  assert.deepEqual(ends(inside, 'batch_size'), [16, 64, 16]);
+  const outside = of([{ learning_rate: 0.5, batch_size: 8, optimizer: 'adam' }]);
+  assert.deepEqual(ends(outside, 'learning_rate'), [0.001, 0.5, undefined]);
+  assert.equal(axisOf('learning_rate', spanOf(outside, 'learning_rate')).scale, 'log');
+  assert.deepEqual(ends(outside, 'batch_size'), [8, 64, undefined]);
+  assert.equal(spanOf(outside, 'optimizer'), space.optimizer);
+  assert.equal(spanOf(/** @type {any} */ ({ space, sampler: { name: 'random' } }), 'batch_size'), space.batch_size);
+  const axis = axisOf('learning_rate', spanOf(outside, 'learning_rate'));
+  assert.deepEqual(valuesAt(outside, [{ axis, share: 1 }]), { learning_rate: 0.5 });
 });

@@ -42,7 +42,6 @@ export const ROWS = {
       (study.space ??= {})[name] = range;
     },
     row: ({ name }) => name,
-    act: ({ slices }, { name }) => slices.study.dropDraft(name),
   }),
   /** A range that the best trial suggests; the button that was pressed vanishes. */
   take_range: defineCommand({
@@ -65,7 +64,6 @@ export const ROWS = {
       else delete study.fixed?.[name];
     },
     row: (name) => name,
-    act: ({ slices }, name) => slices.study.dropDraft(name),
   }),
   /** A row as it would be by itself; its button vanishes, and its value has the focus. */
   reset_row: defineCommand({
@@ -77,7 +75,7 @@ export const ROWS = {
     act: (on, name, before) => {
       const range = before.space?.[name];
       if (range) on.slices.study.rest(name, range);
-      if (on.store.drafts.has(name)) on.slices.study.giveWay(name);
+      on.slices.study.dropDraft(name);
       // Widths of single layers have a row only where they are given.
       const row = /^units_\d+$/.test(name) ? 'hidden_units' : name;
       focusSoon(on, `[data-testid="value-${CSS.escape(row)}"]`);
@@ -101,7 +99,6 @@ export const ROWS = {
     act: ({ store, slices }, row, before) => {
       const range = before.space?.[row];
       if (range && !store.study.space?.[row]) slices.study.rest(row, range);
-      slices.study.dropDraft(row);
     },
   }),
 
@@ -141,7 +138,7 @@ export const ROWS = {
   /** Takes a fix of input that is not valid; the button that was pressed vanishes. */
   fix: defineCommand({
     act: (on, /** @type {{name: string, act: string, detail: unknown}} */ { name, act, detail }) => {
-      on.slices.study.giveWay(name);
+      on.slices.study.dropDraft(name);
       on.perform(act, detail);
       const row = `[data-testid="edit-${CSS.escape(name)}"]`;
       focusSoon(on, `[data-testid="${CSS.escape(name)}"], ${row} input, ${row} .chips button`);

@@ -45,10 +45,14 @@ export const RUN = {
   /** Gives the run shown so many more trials, and its study with it. */
   more: defineCommand({
     when: (store) => store.more > 0,
-    edit: (study, /** @type {number} */ n) => void (study.trials = planned(study) + n),
+    edit: (study, /** @type {number} */ n, { drafts }) => {
+      if (!drafts.size) study.trials = planned(study) + n;
+    },
     row: () => 'trials',
     act: (on, n) => {
       const { store, slices, runner } = on;
+      // Nothing else is trained than what the panel shows.
+      if (store.drafts.size) return on.perform('run');
       slices.run.put({ asked: { n, trials: planned(store.study) } });
       if (store.alive) void runner.more(n).catch(() => {});
       else start(on);

@@ -53,9 +53,9 @@ export const SEARCH = {
       const values = valuesAt(store.study, pressed);
       // Nothing was meant beside the axes.
       if (!values) return;
-      const draft = [...store.drafts.keys()].find((name) => name.startsWith('pick.'));
       // What was pressed takes the place of what was typed; else a field that is wrong says so.
-      if (draft && !(draft.slice(5) in values)) return perform('run');
+      const isPressed = (/** @type {string} */ name) => name.startsWith('pick.') && name.slice(5) in values;
+      if (![...store.drafts.keys()].every(isPressed)) return perform('run');
       dropDrafts(on, /^pick\./);
       perform('aim', values);
       perform('put_points', [...pickedOf(store.study), aimOf(store.study, store.aim)]);

@@ -38,7 +38,7 @@ export class TpEditor extends Part {
     /** @type {Texts | null} */ this.texts = null;
     /** @type {ScaleName} */ this.scale = 'linear';
     /** @private */ this.seen = '';
-    /** @private */ this.bad = false;
+    /** @private Whether what is entered here is not valid, and kept as that. */ this.bad = false;
     /** @private Whether the study's last change came from here. */ this.own = false;
   }
 
@@ -56,10 +56,12 @@ export class TpEditor extends Part {
   willUpdate(changed) {
     super.willUpdate(changed);
     const { store, one, range } = this;
-    const now = `${store.dropped.get(one.name)} ${JSON.stringify(range ?? takenBy(one, store.study))}`;
-    if (now === this.seen && this.texts) return;
+    const now = JSON.stringify(range ?? takenBy(one, store.study));
+    const entered = store.drafts.get(one.name);
+    // What was entered is let go of (undo, a fix, another study): the study is shown, which is what a run takes.
+    if (now === this.seen && this.texts && (!this.bad || entered)) return;
     // The study changed under the editor (an edit, undo, a sweep toggled), or it has just opened.
-    const draft = this.texts ? null : store.drafts.get(one.name);
+    const draft = this.texts ? null : entered;
     this.seen = now;
     this.scale = draft ? /** @type {ScaleName} */ (draft.text.scale) : range ? scaleOf(range) : 'linear';
     const next = draft ? /** @type {any} */ (draft.text) : textsOf(one, range, this.taken);
@@ -362,6 +364,7 @@ export class TpEditor extends Part {
   judge(read) {
     const { name } = this.one;
     if (!read.problem) {
+      this.bad = false;
       this.act('drop_draft', name);
       return;
     }

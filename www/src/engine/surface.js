@@ -76,7 +76,12 @@ export async function surface(client, study, trials, options, base, told) {
   if (lost) throw new EngineError({ code: 'copy_again', trial: lost.number });
   const given = { ...options, side, reach, words };
   const id = await client.call('surface', JSON.stringify(study), JSON.stringify(round), given, base);
-  return pieces(client, id, told, reach, () => told.weights(trials[0]));
+  let own = words[0];
+  const weights = async () => (own = await told.weights(trials[0]));
+  // Whoever trains a trial has the weights of its last step, and whoever trained it those that it was scored by.
+  const isRaw = () => told.following.now.live || !own || WAYS.includes(options.plane);
+  const onHead = (/** @type {Head} */ head, /** @type {number} */ id) => told.onHead({ ...head, isRaw: isRaw() }, id);
+  return pieces(client, id, { ...told, onHead }, reach, weights);
 }
 
 /**

@@ -4,7 +4,7 @@ import { scoreScale } from '../state/score.js';
 import { isPossible, scoreBounds, scoreLabel, spreadOf } from '../state/spread.js';
 import { hasEnough } from './surface-ground.js';
 import { hasArea } from '../study/places.js';
-import { jointRange } from '../study/joint.js';
+import { jointRange, spanOf } from '../study/joint.js';
 
 /**
  * The axes of the response surface: which hyperparameters lie on them, and how many trials have no place there.
@@ -55,11 +55,12 @@ export class SurfaceAxes {
   /** @param {Store} store @returns {Axes | null} */
   of(store) {
     const { x, y } = this.names(store);
-    const space = store.shownStudy.space ?? {};
     if (!x) return null;
-    const theirs = store.other?.shownStudy.space;
-    const axis = (/** @type {string} */ name) =>
-      axisOf(name, theirs?.[name] ? jointRange(space[name], theirs[name]) : space[name]);
+    const theirs = store.other?.shownStudy;
+    const axis = (/** @type {string} */ name) => {
+      const own = spanOf(store.shownStudy, name);
+      return axisOf(name, theirs?.space?.[name] ? jointRange(own, spanOf(theirs, name)) : own);
+    };
     const across = axis(x);
     if (y) {
       const up = axis(y);

@@ -26,6 +26,7 @@ import { Slice } from './slice.js';
  * @property {number} [step] of its training, where that is under way
  * @property {number} [steps] of it
  * @property {boolean} [glimpse] whether that is on the way to where its trial is
+ * @property {boolean} [isRaw] whether its weights are as a step left them: no average
  * @property {number} parameters weights and biases
  * @property {{trial: number, x: number, y: number, loss: number}[]} points the trials that it is laid through
  * @property {Path | null} path of a plane that was laid through it
@@ -43,11 +44,12 @@ export const PLANES = /** @type {const} */ (['random', 'pca', 'gradient', 'hessi
 /** Points along each axis of a surface that can be asked for; the engine takes odd numbers up to 201. */
 export const SIDES = /** @type {const} */ ([11, 25, 51, 101, 201]);
 
-/** How far a trial is trained; null where it has no weights yet.
- * @param {Pick<import('../study/types.js').Trial, 'state' | 'epochs'>} trial @returns {Reach | null} */
-export function reachOf({ state, epochs }) {
-  if (state === 'complete' || state === 'diverged') return { epochs: null, live: false };
-  return epochs.length ? { epochs: epochs.length, live: !ENDED.includes(state) } : null;
+/** How far a trial's weights are trained, which is to the epoch that it kept; null where it has none yet.
+ * @param {Pick<import('../study/types.js').Trial, 'state' | 'epochs' | 'kept_epoch'>} trial
+ * @returns {Reach | null} */
+export function reachOf({ state, epochs, kept_epoch }) {
+  if (state === 'complete' || state === 'diverged') return { epochs: kept_epoch ?? null, live: false };
+  return epochs.length ? { epochs: kept_epoch ?? epochs.length, live: !ENDED.includes(state) } : null;
 }
 
 const nothing = () => ({

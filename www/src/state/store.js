@@ -36,7 +36,6 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   study: ({ study }) => study.study,
   rested: ({ study }) => study.rested,
   drafts: ({ study }) => study.drafts,
-  dropped: ({ study }) => study.dropped,
   changed: ({ study }) => study.changed,
   aim: ({ study }) => study.aim,
   editing: ({ study }) => study.editing,

@@ -37,7 +37,6 @@ export class StudySlice extends Slice {
     /** @type {Study[]} */ this.future = [];
     /** @type {Map<string, Distribution>} ranges that were turned off */ this.rested = new Map();
     /** @type {Map<string, Draft>} input that is not valid yet */ this.drafts = new Map();
-    /** @type {Map<string, number>} how often such input was undone, or gave way to a fix */ this.dropped = new Map();
     /** @type {Map<string, number>} when a row last changed */ this.changed = new Map();
     /**
      * Where the next point by hand is, as far as that was said.
@@ -63,6 +62,11 @@ export class StudySlice extends Slice {
     if (this.past.length > HISTORY) this.past.shift();
     this.future = [];
     if (row) this.changed.set(row, Date.now());
+    const [was, is] = [this.study, next].map(
+      (one) => (/** @type {string} */ name) => JSON.stringify([one.fixed?.[name], one.space?.[name]]),
+    );
+    // A row that changes shows what is trained, and not what was entered before.
+    for (const name of this.drafts.keys()) if (was(name) !== is(name)) this.dropDraft(name);
     this.show(next);
   }
 
@@ -103,7 +107,6 @@ export class StudySlice extends Slice {
   step(direction) {
     // What was last done is the input that is not valid; the study is still as it was before.
     if (direction < 0 && this.drafts.size) {
-      for (const name of this.drafts.keys()) this.noteDropped(name);
       this.drafts.clear();
       this.messages.dismiss('run');
       this.touch();
@@ -134,17 +137,6 @@ export class StudySlice extends Slice {
     if (!this.drafts.delete(name)) return;
     this.messages.settle(name);
     this.touch();
-  }
-
-  /** Input that is not valid gives way to a fix. @param {string} name */
-  giveWay(name) {
-    this.noteDropped(name);
-    this.dropDraft(name);
-  }
-
-  /** @private @param {string} name */
-  noteDropped(name) {
-    this.dropped.set(name, (this.dropped.get(name) ?? 0) + 1);
   }
 
   /** Keeps the range of a row that is turned off. @param {string} name @param {Distribution} range */

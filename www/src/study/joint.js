@@ -1,4 +1,5 @@
 import { scaleOf } from './hyperparameters.js';
+import { pickedOf } from './search.js';
 
 /**
  * One axis for two studies. Pure.
@@ -29,4 +30,13 @@ export function jointRange(a, b) {
   const scale = /** @type {'linear' | 'log' | 'log1m'} */ (fits ? curved : 'linear');
   const step = scale === 'linear' && a.step === b.step && a.low === b.low ? a.step : undefined;
   return { type: isWhole(a) && isWhole(b) ? 'int' : 'float', low, high, scale, ...(step ? { step } : {}) };
+}
+
+/** The range of one of a study's axes, and as much more as was picked by hand.
+ * @param {import('./types.js').Study} study @param {string} name @returns {Distribution} */
+export function spanOf(study, name) {
+  const range = /** @type {Distribution} */ (study.space?.[name]);
+  const picked = pickedOf(study).map((one) => Number(one[name]));
+  const [low, high] = [Math.min(Number(range.low), ...picked), Math.max(Number(range.high), ...picked)];
+  return picked.length && !range.choices ? jointRange(range, { ...range, low, high }) : range;
 }

@@ -222,7 +222,7 @@ function readStudyText(text, skip) {
   if (isWritten) lost.push(...(isRead ? [] : settingsIn(rest)), ...missingOf(object));
   const isHurt = lost.length > 0 || !isRead;
   const study = checked(object, (what, why, known) => {
-    const pieces = why === 'unknown_key' && isWritten ? pieceOf(what, isHurt) : null;
+    const pieces = why === 'lost' ? [what] : why === 'unknown_key' && isWritten ? pieceOf(what, isHurt) : null;
     if (pieces) lost.push(...pieces);
     else skip(what, why, known);
   });
@@ -329,10 +329,15 @@ function checked({ format = FORMAT, ...given }, skip) {
   // One may be accepted only after another: a third layer's width, once there are three layers.
   const failed = pieces.filter((piece) => attempt(piece) !== null);
   let kept = pieces.length - failed.length;
+  let isCut = false;
   for (const piece of failed) {
     const why = attempt(piece);
-    if (why) skip(glance(piece[0]), why, piece[0] === 'dataset.name' ? glance(String(piece[3])) : '');
-    else kept += 1;
+    const isName = piece[0] === 'dataset.name';
+    // Of data of a kind that the page knows, their table is what is missing.
+    isCut ||= isName && why === 'missing';
+    if (!why) kept += 1;
+    else if (isCut && piece[1] === 'dataset') skip('dataset', 'lost');
+    else skip(glance(piece[0]), why, isName ? glance(String(piece[3])) : '');
   }
   return kept ? structuredClone(study) : undefined;
 }

@@ -1,4 +1,5 @@
 import { between, scaleOf, sweptOf } from './hyperparameters.js';
+import { spanOf } from './joint.js';
 import { sameStudy } from './same.js';
 import { SCALES } from './scale.js';
 import { pickedOf } from './search.js';
@@ -57,12 +58,12 @@ export function aimOf(study, aim) {
 
 /** What was pressed on a figure, as the values of the ranges that lie nearest; null beside the axes.
  * @param {Study} study @param {Pressed[]} pressed @returns {Record<string, Value> | null} */
-export const valuesAt = ({ space = {} }, pressed) =>
+export const valuesAt = (study, pressed) =>
   pressed.some(({ share }) => !(share >= 0 && share <= 1))
     ? null
     : Object.fromEntries(
         pressed.flatMap(({ axis, share }) =>
-          axis.name && space[axis.name] ? [[axis.name, valueAt(axis, space[axis.name], share)]] : [],
+          axis.name && study.space?.[axis.name] ? [[axis.name, valueAt(axis, spanOf(study, axis.name), share)]] : [],
         ),
       );
 

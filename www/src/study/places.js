@@ -1,3 +1,4 @@
+import { spanOf } from './joint.js';
 import { axisOf, shareOf } from './scale.js';
 import { sweptOf } from './hyperparameters.js';
 
@@ -36,9 +37,8 @@ export const othersOf = (study, axes) =>
  */
 export function placesOf(study, axes, trials, score, seen) {
   const others = seen ? othersOf(study, axes) : [];
-  const space = /** @type {Record<string, import('./types.js').Distribution>} */ (study.space);
   const across = others.map((name) => {
-    const axis = axisOf(name, space[name]);
+    const axis = axisOf(name, spanOf(study, name));
     const own = seen?.params[name];
     // A name is the one that is seen or it is not; a value that a trial does not have says nothing.
     const to = (/** @type {any} */ value) =>

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { define } from '../../controls/part.js';
+import { isHeld } from '../../controls/held.js';
 import { WorkDialog } from '../../controls/work-dialog.js';
 import { icon } from '../../controls/icons.js';
 import { exact, loss, metric } from '../../study/format.js';
@@ -82,7 +83,7 @@ export class TpEnsemble extends WorkDialog {
   /** @private @param {Kind} kind */
   async begin(kind) {
     const { study } = this;
-    if (!study) return;
+    if (!study || isHeld(this.dialog)) return;
     this.stop();
     const { turn } = this;
     Object.assign(this, { problem: null, state: 'running', kind, share: 0 });
@@ -128,7 +129,7 @@ export class TpEnsemble extends WorkDialog {
         }}></tp-number></div>
       ${
         problem
-          ? html`<p class="err" role="alert" data-testid="ensemble-problem">${store.sentence(problem)}</p>`
+          ? html`<p class="err" role="alert" data-testid="ensemble-problem">${this.refusal(problem)}</p>`
           : nothing
       }
       <div class="scroll" tabindex="0" role="region" aria-label=${this.t('ensemble.title')}><table>
@@ -136,6 +137,14 @@ export class TpEnsemble extends WorkDialog {
         <tbody>${KINDS.map((kind) => this.lines(kind))}</tbody></table></div>
       <p role="status" data-testid="ensemble-said">${state === 'running' ? '' : this.said()}</p>
       <p class="q2">${this.t('ensemble.note')}</p>`;
+  }
+
+  /** What kept the networks from being trained. @private @param {import('../../study/types.js').Problem} problem */
+  refusal(problem) {
+    const { kind, store } = this;
+    if (problem.code !== 'trial_diverged') return store.sentence(problem);
+    // Trials that had diverged are not asked for: what diverged here is another seed, or epochs that it never trained.
+    return this.t(`ensemble.diverged.${kind === 'seeds' ? 'seeds' : 'again'}`, { number: problem.trial, n: this.n });
   }
 
   /** @private @param {Kind} kind */

@@ -15,8 +15,9 @@ export const stretchOf = ([x0, x1, y0, y1]) => (x1 - x0) / (y1 - y0);
 
 /**
  * @param {{plane: string, explained: [number, number] | null, path: Path | null, at: number, parameters?: number,
- *   seeds?: number, folds?: number, rows?: [number, number], extent?: number[]}} given
- *   `at`: the point of the path that is looked at; `seeds`: how many networks the trial has, on so many `folds`;
+ *   averaged?: boolean, seeds?: number, folds?: number, rows?: [number, number], extent?: number[]}} given
+ *   `at`: the point of the path that is looked at; `averaged`: whether the trial is scored by an average of weights,
+ *   which are not those shown; `seeds`: how many networks the trial has, on so many `folds`;
  *   `rows`: of how many it is the loss, and how many there are; `extent`: what the picture covers
  * @returns {Finding[]}
  */
@@ -26,6 +27,7 @@ export function misleads({
   path,
   at,
   parameters = NaN,
+  averaged = false,
   seeds = 1,
   folds = 1,
   rows = [0, 0],
@@ -40,6 +42,7 @@ export function misleads({
     if (Number.isFinite(parameters)) add(plane, { parameters });
     else add(`${plane}.some`);
   }
+  if (averaged) add('averaged');
   if (seeds > 1) add(folds > 1 ? 'folds' : 'seeds', { seeds });
   if (rows[0] < rows[1]) add('rows', { n: rows[0], of: rows[1] });
   const share = explainedBy(explained);

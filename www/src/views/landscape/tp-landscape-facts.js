@@ -6,6 +6,7 @@ import { misleads } from './misleads.js';
 import { barrierOf } from './line.js';
 import { shownOf } from './shown.js';
 import { copiesOf } from '../../study/parts.js';
+import { isAveraged } from '../../study/averages.js';
 
 const percent = (/** @type {number} */ share) => metric(share, 'classes').replace('.0%', '%');
 /** How a finding's numbers are written. @type {Record<string, (value: number) => string>} */
@@ -43,12 +44,14 @@ export class TpLandscapeFacts extends Part {
   /** @param {import('./shown.js').Shown} shown */
   facts(shown) {
     const { head, options, path } = shown;
+    const trial = this.store.trials.get(shown.trial);
     const found = misleads({
       plane: options.plane,
       explained: head.explained,
       path,
       at: this.at,
       parameters: head.parameters,
+      averaged: head.isRaw && isAveraged(this.store.shownStudy, trial),
       rows: [head.n_rows, head.of_rows],
       seeds: copiesOf(this.store.shownStudy),
       folds: this.store.shownStudy.dataset.folds,
@@ -60,10 +63,10 @@ export class TpLandscapeFacts extends Part {
     const line = { extent: head.extent, values: shown.losses, known: shown.known };
     const barrier = options.plane === 'line' && to ? barrierOf(line, from.loss, to.loss) : null;
     const { epochs, live } = shown.reach ?? { epochs: null, live: false };
+    const kind = live ? 'live' : trial?.kept_epoch ? 'kept' : 'stopped';
+    const of = count(trial?.epochs.length ?? 0);
     const where =
-      epochs === null
-        ? ''
-        : this.t(`landscape.about.${live ? 'live' : 'stopped'}`, { number: shown.trial, epoch: count(epochs) });
+      epochs === null ? '' : this.t(`landscape.about.${kind}`, { number: shown.trial, epoch: count(epochs), of });
     if (head.glimpse)
       return html`<p class="q2">${this.t('landscape.about.training')}</p>
         <h3>${this.t('landscape.facts.at', { n: count(head.step ?? 0) })}</h3>

@@ -156,17 +156,39 @@ export function flipped(values, first, side) {
 /** Points along a side of an input's picture. */
 const RAMP = 16;
 
-/** What inputs are over the plane that is drawn: those that vary grow to the right or upwards, others have no picture.
- * @param {[number, number] | null} axes @param {number} inputs
+/** What is made of a plane's two features, in their own units, and how that is written.
+ * @type {Record<string, {sign: string, of: (x1: number, x2: number) => number}>} */
+export const MADE = {
+  x1_squared: { sign: 'x₁²', of: (x1) => x1 * x1 },
+  x2_squared: { sign: 'x₂²', of: (_, x2) => x2 * x2 },
+  x1_x2: { sign: 'x₁x₂', of: (x1, x2) => x1 * x2 },
+  sin_x1: { sign: 'sin 6x₁', of: (x1) => Math.sin(6 * x1) },
+  sin_x2: { sign: 'sin 6x₂', of: (_, x2) => Math.sin(6 * x2) },
+};
+
+/** What inputs are over the plane that is drawn: those that vary grow to the right or upwards, those made of them are
+ * as the network sees them there, others have no picture.
+ * @param {Pick<ModelHead, 'features' | 'derived' | 'scaling'>} head @param {[number, number] | null} axes
+ * @param {number[] | ArrayLike<number>} extent of the plane, as the network sees it @param {number} inputs
  * @returns {({side: number, values: Float32Array, first: number, most: number} | null)[]} */
-export function rampsOf(axes, inputs) {
+export function rampsOf({ features, derived, scaling }, axes, extent, inputs) {
+  const along = (/** @type {number} */ k) => (2 * k) / (RAMP - 1) - 1;
+  const place = (/** @type {0 | 1} */ which, /** @type {number} */ k) => {
+    const [mean, scale] = scaling[which];
+    const [low, high] = [extent[2 * which], extent[2 * which + 1]];
+    return mean + scale * (low + ((along(k) + 1) / 2) * (high - low));
+  };
   return Array.from({ length: inputs }, (_, input) => {
     const which = axes?.indexOf(input) ?? -1;
-    if (which < 0) return null;
-    const along = (/** @type {number} */ k) => (2 * k) / (RAMP - 1) - 1;
-    const values = Float32Array.from({ length: RAMP * RAMP }, (_, k) =>
-      along(which ? Math.floor(k / RAMP) : k % RAMP),
-    );
-    return { side: RAMP, values, first: 0, most: 1 };
+    const make = axes && derived ? MADE[features[input]]?.of : undefined;
+    if (which < 0 && !make) return null;
+    const [mean, scale] = scaling[input] ?? [0, 1];
+    const values = Float32Array.from({ length: RAMP * RAMP }, (_, k) => {
+      const [column, row] = [k % RAMP, Math.floor(k / RAMP)];
+      if (which >= 0 || !make) return along(which ? row : column);
+      return (make(place(0, column), place(1, row)) - mean) / scale;
+    });
+    const most = values.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+    return { side: RAMP, values, first: 0, most };
   });
 }

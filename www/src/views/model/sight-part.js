@@ -13,6 +13,17 @@ export class SightPart extends FigurePart {
     super();
     this.lens = new Lens(0);
     /** Whether another network lies beside it. */ this.paired = false;
+    /** @private the network that was pointed into @type {import('../../state/model.js').ModelHead | null} */
+    this.pointed = null;
+  }
+
+  /** @param {import('lit').PropertyValues} changed */
+  willUpdate(changed) {
+    super.willUpdate(changed);
+    const { head } = this.sight;
+    // A finger that has left still points into the network before.
+    if (head !== this.pointed) this.onBlur();
+    this.pointed = head;
   }
 
   get sight() {

@@ -7,7 +7,7 @@ import { drawRamp } from '../../figures/ramp.js';
 import { exact } from '../../study/format.js';
 import { isDrawn } from './lens.js';
 import { Painter, around, largestOf, sized } from './paint.js';
-import { boxesOf, imageSide, linesOf, nearestLine, picturesOf, rampsOf, unitAt } from './net.js';
+import { MADE, boxesOf, imageSide, linesOf, nearestLine, picturesOf, rampsOf, unitAt } from './net.js';
 import { SightPart } from './sight-part.js';
 import { pixelRatio } from '../../platform/pixels.js';
 
@@ -89,7 +89,7 @@ export class TpModelNetwork extends SightPart {
 
   below() {
     return html`<p class="q2 read" data-testid="${this.name}-read">${
-      this.over ? this.read(this.over) : this.ready ? this.hint() : nothing
+      this.ready ? (this.over ? this.read(this.over) : this.hint()) : nothing
     }</p>`;
   }
 
@@ -233,7 +233,7 @@ export class TpModelNetwork extends SightPart {
     const { head, painter, stamp } = this;
     if (!found?.weights || !painter) return;
     const pictures = picturesOf(head, found);
-    const ramps = rampsOf(found.axes, this.boxes[0].length);
+    const ramps = rampsOf(head, found.axes, found.extent, this.boxes[0].length);
     let at = 0;
     for (const [layer, boxes] of this.boxes.entries()) {
       for (const [k, box] of boxes.entries()) {
@@ -270,7 +270,9 @@ export class TpModelNetwork extends SightPart {
     g.font = `11px ${token('--font')}`;
     g.textAlign = isInput ? 'right' : 'left';
     g.textBaseline = 'middle';
-    const text = isInput ? (this.head.features[unit] ?? `x${unit + 1}`) : this.outputLabel(unit);
+    const name = this.unitName(0, unit);
+    const own = this.head.derived ? (MADE[name]?.sign ?? name) : name;
+    const text = isInput ? own : this.outputLabel(unit);
     const wide = isInput ? box.x - 6 : this.size.width - box.x - box.size - 6;
     let shown = text;
     while (shown.length > 1 && g.measureText(shown).width > wide) shown = `${shown.slice(0, -2)}…`;

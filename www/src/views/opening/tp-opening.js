@@ -82,11 +82,13 @@ export class TpOpening extends Part {
   says(step) {
     const { store } = this;
     const isBusy = store.state !== 'idle';
+    // The study in the panel is another one than the example's.
+    const other = store.stale ? '.other' : '';
     if (step === 'example')
       return html`<span class="stamp" data-testid="example-stamp">${this.t('example')}</span>
-        <p>${this.t('opening.example', { date: this.date(), n: store.trials.size })}</p>
+        <p>${this.t(`opening.example${other}`, { date: this.date(), n: store.trials.size })}</p>
         <button type="button" class="btn p" data-testid="train-here" ?disabled=${isBusy}
-          @click=${() => this.act('train_here')}>${icon('play')}${this.t('opening.train')}</button>
+          @click=${() => this.act('train_here')}>${icon('play')}${this.t(`opening.train${other}`)}</button>
         <button type="button" class="btn" data-testid="replay-example" ?disabled=${isBusy || store.opening.replay}
           @click=${() => this.act('replay', 1)}>${icon('replay')}${this.t('replay')}</button>
         <button type="button" class="lnk only-narrow" data-testid="opening-lessons"

@@ -8,6 +8,7 @@ import { LEAST_HELD, raceMisleads } from './misleads.js';
 import { MomentPart } from './moment.js';
 import { taskOf } from '../../study/hyperparameters.js';
 import { studyOf } from '../../state/race.js';
+import { isAveraged } from '../../study/averages.js';
 
 const percent = (/** @type {number} */ share) => metric(share, 'classes').replace('.0%', '%');
 
@@ -103,7 +104,9 @@ export class TpRaceFacts extends MomentPart {
           : options.over === 'learning_rate'
             ? ''
             : 'set';
-    const said = [start, rates, edited ? 'edited' : '', left ? 'left' : ''].filter(Boolean);
+    const study = studyOf(this.store);
+    const isRaw = contestants.some((one) => isAveraged(study, one) || (one.params.patience ?? study.fixed?.patience));
+    const said = [start, rates, edited ? 'edited' : '', isRaw ? 'raw' : '', left ? 'left' : ''].filter(Boolean);
     return html`<p data-testid="race-fair">${said
       .map((key) => this.t(`race.fair.${key}`, { n: key === 'left' ? left : n, steps: count(n * options.steps) }))
       .join(' ')}</p>`;

@@ -1,5 +1,6 @@
 import { html } from 'lit';
 import { Part, define } from '../../controls/part.js';
+import { isHeld } from '../../controls/held.js';
 import { icon } from '../../controls/icons.js';
 import '../../controls/tp-number.js';
 import { exact, counted } from '../../study/format.js';
@@ -102,6 +103,7 @@ export class TpAutoml extends Part {
 
   /** @private @param {boolean} run */
   start(run) {
+    if (isHeld(this.dialog)) return;
     this.dialog.close();
     this.act('automl', { study: automated(this.store.study, this.auto), run });
   }

@@ -63,7 +63,9 @@ export class TpSharpness extends WorkDialog {
     Object.assign(this, { points: [], news: null, problem: null, state: 'running' });
     const diverges = trial.state === 'diverged';
     // One that has diverged or is complete goes to its own end.
-    const epochs = diverges || trial.state === 'complete' ? null : trial.epochs.length;
+    // Of one with patience, as far as it was trained.
+    const isWhole = trial.state === 'complete' && !trial.kept_epoch;
+    const epochs = diverges || isWhole ? null : trial.epochs.length;
     const onNews = (/** @type {SharpNews} */ news) => {
       if (turn !== this.turn) return;
       this.news = news;

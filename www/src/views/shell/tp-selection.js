@@ -62,7 +62,7 @@ export class TpSelection extends Part {
     // What is the score already is not said twice.
     const other = store.objective.metric === 'validation_metric' ? 'validation_loss' : 'validation_metric';
     const peeking = peeked !== null && peeked !== store.selected;
-    const best = trial.number === store.best;
+    const best = trial.number === store.best && look !== 'untrained';
     return html`<div class="sels"><div class="sel ${peeking ? 'peek' : ''}" data-testid="selection"
       data-trial=${trial.number}
       role="group" aria-label=${this.t('selection')} tabindex="0">

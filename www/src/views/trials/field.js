@@ -2,6 +2,7 @@ import { scoreAxis } from '../../figures/surface-axes.js';
 import { isUntrained, scoreScale } from '../../state/score.js';
 import { CROWD } from '../../state/store.js';
 import { sweptOf } from '../../study/hyperparameters.js';
+import { spanOf } from '../../study/joint.js';
 import { axisOf, shareOf } from '../../study/scale.js';
 
 /**
@@ -120,7 +121,7 @@ export class Field {
     this.n = 0;
     this.trials = [];
     this.searched = sweptOf(shownStudy).map(({ name }) => {
-      const range = /** @type {Distribution} */ (shownStudy.space?.[name]);
+      const range = spanOf(shownStudy, name);
       return {
         name,
         axis: axisOf(name, range),

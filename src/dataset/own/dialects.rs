@@ -58,6 +58,23 @@ fn separators_are_told_from_what_stands_in_values() {
 }
 
 #[test]
+fn years_over_numbers_are_names() {
+    let kind = |k: usize| ["up", "down"][k % 2];
+    check(
+        &format!("2019,2020,2021,trend\n{}", rows(|k| format!("{k}.5,{},7,{}", k * k, kind(k)))),
+        ",. true 14x3 [0.5, 0, 7] [13.5, 169, 7]",
+    );
+    check(&format!("country;2000;2010\n{}", rows(|k| format!("{};{k};{}", kind(k), k * 3))), ";. true 14x1 [0] [13]");
+    // Numbers that happen to be years, a row that follows like those below, and a word that stands below are no names.
+    check(&rows(|k| format!("{},{k},{}", 2000 + k, kind(k))), ",. false 14x2 [2000, 0] [2013, 13]");
+    check(&rows(|k| format!("{},{},{}", 1990 + k, 1991 + k, kind(k))), ",. false 14x2 [1990, 1991] [2003, 2004]");
+    check(
+        &format!("2019,2020,up\n{}", rows(|k| format!("{k},{},{}", k * k, kind(k)))),
+        ",. false 15x2 [2019, 2020] [13, 169]",
+    );
+}
+
+#[test]
 fn thousands_are_read_as_meant_or_asked_for() {
     let table = |separator: &str, number: &dyn Fn(usize) -> String| {
         format!("x{separator}z{separator}y\n{}", rows(|k| format!("{}{separator}{k}{separator}{}", number(k), k % 2)))

@@ -204,7 +204,7 @@ pub fn decimal(text: &str, separator: char) -> Read<char> {
 }
 
 /// Whether the first row has names: words over columns of numbers; or no numbers, no gaps and none twice, where a later row
-/// has a number, or all is text.
+/// has a number, or all is text; or years.
 pub fn header(text: &str, separator: char, decimal: char) -> bool {
     let mut rows = records(text, separator).map(|(_, row)| row);
     let Some(first) = rows.next() else { return true };
@@ -219,11 +219,28 @@ pub fn header(text: &str, separator: char, decimal: char) -> bool {
         return true;
     }
     if first.iter().any(is_number) {
-        return false;
+        let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(str::trim).collect()).collect();
+        return are_years(&first.iter().map(str::trim).collect::<Vec<_>>(), &rows);
     }
     let names: Vec<&str> = first.iter().map(str::trim).collect();
     let is_distinct = names.iter().enumerate().all(|(k, name)| !names[..k].contains(name));
     is_distinct || rows.iter().any(|row| row.iter().any(is_number))
+}
+
+/// Whether a first row names columns by years: two or more that follow each other in even steps, as in no row below, and beside
+/// them only words that stand nowhere below.
+fn are_years(first: &[&str], rows: &[Vec<&str>]) -> bool {
+    let year = |field: &&str| field.parse().ok().filter(|year: &i32| field.len() == 4 && (1000..2200).contains(year));
+    let follow = |row: &[&str]| {
+        let all: Vec<i32> = row.iter().filter_map(year).collect();
+        all.len() > 1 && all[1] != all[0] && all.windows(2).all(|pair| pair[1] - pair[0] == all[1] - all[0])
+    };
+    let is_new = |(column, name): (usize, &&str)| {
+        year(name).is_some()
+            || name.starts_with(|sign: char| !sign.is_ascii_digit() && !"+-.,".contains(sign))
+                && rows.iter().all(|row| row.get(column) != Some(name))
+    };
+    follow(first) && !rows.iter().any(|row| follow(row)) && first.iter().enumerate().all(is_new)
 }
 
 /// A number with this decimal sign, which networks can be told of: they count in f32.

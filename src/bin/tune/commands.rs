@@ -228,13 +228,11 @@ fn show(bar: &ProgressBar, session: &Session, report: &Report) {
 fn summarise(session: &Session, known: &Known, took: Duration) {
     let (study, engine, records) = (session.study(), session.engine(), session.trials());
     let count = |state: TrialState| records.iter().filter(|record| record.state == state).count();
-    let states = [("pruned", TrialState::Pruned), ("stopped", TrialState::Cancelled)];
-    let others: String = states
-        .map(|(word, state)| (count(state), word))
-        .into_iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, word)| format!(", {n} {word}"))
-        .collect();
+    let others = [("pruned", TrialState::Pruned), ("stopped", TrialState::Cancelled)].map(|(word, state)| {
+        let n = count(state);
+        if n > 0 { format!(", {n} {word}") } else { String::new() }
+    });
+    let others = others.concat();
     let trained = records.iter().filter(|record| !known.contains_key(&record.number));
     let steps: u64 = trained.map(|record| record.steps).sum();
     let seconds = took.as_secs_f64();

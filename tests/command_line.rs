@@ -79,6 +79,31 @@ fn a_result_with_its_records_is_exported_as_rows() {
 }
 
 #[test]
+fn a_result_stands_for_its_study_and_a_study_is_told_from_a_result() {
+    let mut study = small();
+    (study["pruner"], study["fixed"]["epochs"]) = (json!({"name": "median"}), json!(6));
+    study["trials"] = json!(12);
+    let (ended, result) = run(&study, "stands_for");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    let document = read(&result);
+    let pruned =
+        document["trials"].as_array().expect("trials").iter().filter(|trial| trial["state"] == "pruned").count();
+    assert!(pruned > 0 && said.contains(&format!(", {pruned} pruned in ")), "{pruned}: {said}");
+    assert!(said.contains("validation accuracy") && said.contains("test: loss"), "{said}");
+    let (again, from) = (result.with_file_name("again.json"), result.to_string_lossy().into_owned());
+    let to = again.to_string_lossy().into_owned();
+    let ended = tune(&["run", &from, "--backend", "cpu", "-o", &to], Stdio::piped());
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let values = |of: &Value| {
+        of["trials"].as_array().expect("trials").iter().map(|one| one["value"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(values(&read(&again)), values(&document));
+    let study_file = result.with_file_name("study.json").to_string_lossy().into_owned();
+    let ended = tune(&["export", &study_file, "--to", "csv"], Stdio::piped());
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("a study has no trials yet; `tune run"));
+}
+
+#[test]
 fn a_result_is_written_when_nobody_reads_what_is_said() {
     let folder = folder("closed");
     let (study, result) = (folder.join("study.json"), folder.join("result.json"));

@@ -94,6 +94,20 @@ fn a_run_that_was_cut_off_goes_on_without_a_trial_lost_or_twice() {
     let [file, out] = [&journal, &back].map(|path| path.to_string_lossy().into_owned());
     assert!(tune(&["import", &file, "-o", &out]).status.success());
     assert_eq!(plain(&read(&back)), whole);
+    // With nothing left to train the result still says what trained it, and the summary names no pace.
+    let output = tune(&[
+        "run",
+        &folder.join("study.json").to_string_lossy(),
+        "--backend",
+        "cpu",
+        "--journal",
+        &file,
+        "-o",
+        &out,
+    ]);
+    assert!(output.status.success() && read(&back)["engine"]["backend"] == "cpu");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("all of them from the journal") && !said.contains("trial-steps/s"), "{said}");
     // A study that is given more trials goes on, too.
     let mut more = study();
     more["trials"] = json!(16);
@@ -139,7 +153,8 @@ fn a_journal_of_something_else_is_left_as_it_is() {
         (&small, text.replace("\"backend\":\"cpu\"", "\"backend\":\"gpu\""), "trained with backend \"gpu\""),
         (&small, altered, "has other parameters than the study asks for"),
         (&small, "no journal\n".into(), "line 1 of the journal"),
-        (&small, json!({"format": "x"}).to_string() + "\n", "op_code is missing"),
+        (&small, json!({"study": "x"}).to_string() + "\n", "op_code is missing"),
+        (&small, format!("{:#}\n", json!({"format": "x"})), "it begins a document, x, and no journal"),
     ] {
         fs::write(&journal, &text).expect("written");
         let error = run(&folder, study, &journal).expect_err(said);

@@ -191,7 +191,7 @@ fn tune_map_says_what_is_wrong_with_axes() {
         ("equal", vec!["--x", "learning_rate", "--y", "learning_rate"], vec!["y is learning_rate", "another"]),
         ("unknown", vec!["--x", "learning_rates", "--y", "init_std"], vec!["x is learning_rates", "learning_rate,"]),
         ("unswept", vec!["--x", "hidden", "--y", "init_std"], vec!["x is hidden", "hidden_units"]),
-        ("inert", vec!["--x", "learning_rate", "--y", "beta1"], vec!["beta1", "optimizer"]),
+        ("inert", vec!["--x", "learning_rate", "--y", "beta1"], vec!["y is beta1", "their optimizer leaves it"]),
         ("seeds", vec!["--x", "seeds", "--y", "learning_rate"], vec!["x is seeds"]),
         ("small", long(&["--size", "1"]), vec!["size is 1", "2 .. 1024"]),
         ("huge", long(&["--size", "4096"]), vec!["size is 4096", "2 .. 1024"]),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
 import { contoursAlone } from './build/contours-alone.js';
 import { contentPolicy } from './build/content-policy.js';
+import { elementServed } from './build/development.js';
 import { plainJson } from './build/plain-json.js';
 import { wholeElement } from './build/whole-element.js';
 import { serviceWorker } from './build/service-worker.js';
@@ -40,6 +41,7 @@ export default defineConfig({
     works.plugin,
     more.plugin,
     serviceWorker(),
+    elementServed(ELEMENT),
   ],
   server: { fs: { allow: ['..'] } },
   worker: { format: 'es' },

@@ -1,6 +1,6 @@
 import test from 'node:test';
 import { assert, fc } from './numbers.js';
-import { MESSAGE, heightFor, messageOf, readMessage } from '../../www/src/element/message.js';
+import { MESSAGE, heightFor, messageOf, readMessage, refusalOf } from '../../www/src/element/message.js';
 import { STORED, readSurface, surfaceDocument } from '../../www/src/state/stored.js';
 import { DATASETS, HYPERPARAMETERS } from '../../www/src/study/hyperparameters.js';
 import { decodeLink, encodeLink } from '../../www/src/study/link.js';
@@ -37,6 +37,15 @@ test('a frame hears the words of the element and no others', () => {
     Object.create(asked({ do: 'run' })),
   ])
     assert.equal(readMessage(forged), null);
+});
+
+test('who waits for an answer to what is no word hears why there is none, and nobody else does', () => {
+  assert.match(refusalOf(asked({ do: 'fly', id: 1 })) ?? '', /^do is one of: run, pause,/);
+  assert.match(refusalOf(asked({ do: 'get', id: 'a' })) ?? '', /^get takes one of: study, result,/);
+  assert.equal(refusalOf(asked({ do: 'run', id: 2, value: 1 })), 'run does not take this value');
+  assert.match(refusalOf(asked({ do: 'run', id: 2, then: 1 })) ?? '', /no then$/);
+  for (const nobody of [null, 'run', { do: 'fly', id: 1 }, asked({ do: 'fly' }), asked({ do: 'fly', id: {} })])
+    assert.equal(refusalOf(nobody), null);
 });
 
 test('whatever is said to a frame is a wish of ours or nothing', () => {

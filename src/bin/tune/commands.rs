@@ -9,14 +9,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use tuning_playground::backend::{Backend, cpu::Cpu, gpu::Gpu, reference::Reference};
+use tuning_playground::dataset::TaskKind;
 use tuning_playground::dataset::own::{Fault, MAX_BYTES};
 use tuning_playground::fixture::{Fixture, TOLERANCE_F32, TOLERANCE_F64};
-use tuning_playground::result::TrialState;
+use tuning_playground::result::{self, EngineInfo, TrialState};
 use tuning_playground::session::Session;
-use tuning_playground::session::threads::Crew;
+use tuning_playground::session::threads::{Crew, Known};
 use tuning_playground::study::{self, Study};
 use tuning_playground::trainer::Report;
-use tuning_playground::{Error, Result};
+use tuning_playground::{Error, Result, json};
 
 /// Writes a line for people to standard error. Nobody may be listening, which is no reason to stop.
 pub fn say(line: &str) {
@@ -52,10 +53,14 @@ pub fn read(path: &Path) -> Result<String> {
         .map_err(|error| Error::File { path: path.display().to_string(), detail: error.to_string() })
 }
 
-/// The study in a file; files that it names lie beside it.
+/// The study in a file, or of the result in it; files that it names lie beside it.
 pub fn study_in(path: &Path) -> Result<Study> {
     let folder = path.parent().unwrap_or(Path::new(""));
-    Study::parse_with(&read(path)?, &|name| beside(folder, name))
+    let text = read(path)?;
+    let document = json::parse(text.trim_start_matches('\u{feff}')).ok();
+    let own = document.filter(|document| document["format"] == result::FORMAT && document["study"].is_object());
+    let text = own.map_or(text, |document| document["study"].to_string());
+    Study::parse_with(&text, &|name| beside(folder, name))
 }
 
 /// The bytes of a file of own data, in a folder.
@@ -161,10 +166,14 @@ pub fn run(path: Option<&Path>, name: BackendName, files: &Files, test: bool) ->
     let mut journal = files.journal.as_deref().map(|path| Journal::open(path, &study, name.kind())).transpose()?;
     let known = journal.as_mut().map(|journal| core::mem::take(&mut journal.known)).unwrap_or_default();
     if !known.is_empty() {
-        say(&format!("the journal has {} trials to their end; training the others", known.len()));
+        say(&format!("the journal has {} trials to their end; training the others, if any", known.len()));
     }
     let started = Instant::now();
     let mut session = Session::new(study);
+    if let Some(engine) = journal.as_ref().and_then(|journal| journal.engine.clone()) {
+        // Until a trial is trained, whoever trained the journal's.
+        session.trained_by(engine);
+    }
     let bar = progress_bar("steps");
     let crew = Crew { prepared: &prepared, workers, open: &|| open(name), test };
     crew.go_on(&mut session, &known, |session, report| {
@@ -181,7 +190,7 @@ pub fn run(path: Option<&Path>, name: BackendName, files: &Files, test: bool) ->
     } else if output.is_some() {
         print(&text)?;
     }
-    summarise(&session, started.elapsed());
+    summarise(&session, &known, started.elapsed());
     folder.map_or(Ok(()), |folder| folder.fill(&mut session, prepared, open(name)?))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -216,21 +225,27 @@ fn show(bar: &ProgressBar, session: &Session, report: &Report) {
 }
 
 /// What a person wants to know when it is done.
-fn summarise(session: &Session, took: Duration) {
+fn summarise(session: &Session, known: &Known, took: Duration) {
     let (study, engine, records) = (session.study(), session.engine(), session.trials());
     let count = |state: TrialState| records.iter().filter(|record| record.state == state).count();
-    let steps: u64 = records.iter().map(|record| record.steps).sum();
+    let others = [("pruned", TrialState::Pruned), ("stopped", TrialState::Cancelled)].map(|(word, state)| {
+        let n = count(state);
+        if n > 0 { format!(", {n} {word}") } else { String::new() }
+    });
+    let others = others.concat();
+    let trained = records.iter().filter(|record| !known.contains_key(&record.number));
+    let steps: u64 = trained.map(|record| record.steps).sum();
     let seconds = took.as_secs_f64();
-    say(&format!(
-        "{}: {} complete, {} diverged in {seconds:.1} s on {} ({}, {} workers), {:.0} trial-steps/s",
-        study.dataset,
-        count(TrialState::Complete),
-        count(TrialState::Diverged),
-        engine.backend,
-        engine.adapter,
-        engine.workers,
-        steps as f64 / seconds
-    ));
+    let how = if records.iter().any(|record| !known.contains_key(&record.number)) {
+        let EngineInfo { backend, adapter, workers, .. } = engine;
+        let pace = steps as f64 / seconds;
+        format!(" in {seconds:.1} s on {backend} ({adapter}, {workers} workers), {pace:.0} trial-steps/s")
+    } else {
+        ", all of them from the journal".into()
+    };
+    let (complete, diverged) = (count(TrialState::Complete), count(TrialState::Diverged));
+    say(&format!("{}: {complete} complete, {diverged} diverged{others}{how}", study.dataset));
+    let score = if study.task == TaskKind::Classes { "accuracy" } else { "R^2" };
     let Some(best) = session.best() else {
         say("no trial completed, so none is the best; a smaller learning rate usually helps");
         return;
@@ -241,11 +256,11 @@ fn summarise(session: &Session, took: Duration) {
     let epoch = record.epochs.get(..kept).unwrap_or_default().last();
     if let Some((loss, metric)) = epoch.and_then(|epoch| epoch.validation_loss.zip(epoch.validation_metric)) {
         let of = record.kept_epoch.map_or_else(String::new, |epoch| format!(" (epoch {epoch})"));
-        say(&format!("best: trial {best}{of}, validation loss {loss:.4}, validation metric {metric:.4}"));
+        say(&format!("best: trial {best}{of}, validation loss {loss:.4}, validation {score} {metric:.4}"));
     }
     let params: Vec<String> = record.params.iter().map(|(name, value)| format!("{name} = {value}")).collect();
     say(&format!("      {}", params.join(", ")));
     if let Some(test) = session.test() {
-        say(&format!("test: loss {:.4}, metric {:.4}", test.loss, test.metric));
+        say(&format!("test: loss {:.4}, {score} {:.4}", test.loss, test.metric));
     }
 }

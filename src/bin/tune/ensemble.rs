@@ -28,7 +28,7 @@ const FORMAT: &str = "tuning-playground/ensemble@1";
 #[derive(Args)]
 #[command(group(ArgGroup::new("who").required(true).args(["top", "seeds", "checkpoints"])))]
 pub struct Options {
-    /// The study document.
+    /// The study document, or a result, which holds its study.
     study: PathBuf,
     /// The so many best trials of the study.
     #[arg(long, value_name = "TRIALS")]

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tuning_playground::export::{self, Kind};
-use tuning_playground::study::Study;
+use tuning_playground::study::{self, Study};
 use tuning_playground::{Error, Result, dataset, json};
 
 /// What a result can be made.
@@ -19,7 +19,7 @@ enum To {
     WandbSweep,
     /// A script that trains the study's trials over a Ray cluster.
     RayTune,
-    /// A script that trains the trial named by --trial, or searches the whole study.
+    /// A script that trains the trial named by --trial, or searches the study's space at random.
     Pytorch,
 }
 
@@ -30,7 +30,7 @@ pub struct Options {
     /// What it is made.
     #[arg(long, value_enum)]
     to: To,
-    /// The trial that the PyTorch script trains; without it the script searches as the study does.
+    /// The trial that the PyTorch script trains; without it the script draws trials of the study's space at random.
     #[arg(long)]
     trial: Option<u32>,
     /// Writes it here; - and nothing are standard output.
@@ -60,6 +60,10 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let problem = |detail: String| Error::File { path: options.result.display().to_string(), detail };
     let text = read(&options.result)?;
     let result = json::parse(text.trim_start_matches('\u{feff}')).map_err(|error| problem(error.to_string()))?;
+    if result["format"] == study::FORMAT {
+        let file = options.result.display();
+        return Err(problem(format!("a study has no trials yet; `tune run {file} -o result.json` trains them")));
+    }
     export::trials_of(&result).map_err(|error| problem(error.to_string()))?;
     let folder = options.result.parent().unwrap_or(Path::new(""));
     let study = Study::parse_with(&result["study"].to_string(), &|name| beside(folder, name))?;

@@ -8,7 +8,7 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tuning_playground::export::journal::{self, read};
-use tuning_playground::result::{TrialState, read as document};
+use tuning_playground::result::{EngineInfo, TrialState, read as document};
 use tuning_playground::session::Session;
 use tuning_playground::session::threads::Known;
 use tuning_playground::study::Study;
@@ -20,6 +20,8 @@ pub struct Journal {
     file: File,
     /// Trials that an earlier run has told of to their end.
     pub known: Known,
+    /// What trained them, as far as the journal says.
+    pub engine: Option<EngineInfo>,
     /// Trials that were created, and of each how many epochs are told.
     told: Vec<usize>,
     /// Trials before this one have ended, and that is written.
@@ -57,6 +59,7 @@ impl Journal {
             path: path.into(),
             file,
             known: Known::new(),
+            engine: None,
             told: Vec::new(),
             first_open: 0,
             ended: Vec::new(),
@@ -90,6 +93,7 @@ impl Journal {
     }
 
     fn remember(&mut self, kept: &read::Kept, study: &Study) {
+        self.engine = kept.engine();
         for (number, params, own) in kept.ended() {
             let mut own = own.clone();
             own["number"] = json!(number);

@@ -47,9 +47,9 @@ enum MetricName {
 /// What both subcommands take.
 #[derive(Args)]
 pub struct Options {
-    /// The study document.
+    /// The study document, or a result, which holds its study.
     study: PathBuf,
-    /// The trials, the first of which is the origin.
+    /// The trials, as in 3,7,9; the first is the origin of a landscape.
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", alias = "trial", required = true)]
     trials: Vec<u32>,
     /// The plane; without it random for one trial, the line or the plane through two or three. A race lays it through the
@@ -65,7 +65,7 @@ pub struct Options {
     /// What is shown.
     #[arg(long, value_enum, default_value = "loss")]
     metric: MetricName,
-    /// Points a side, an odd number; of a line, a multiple of 4 plus 1.
+    /// Points a side, an odd number (without it 51); of a line, a multiple of 4 plus 1 (53).
     #[arg(long)]
     size: Option<usize>,
     /// Seed of random directions.

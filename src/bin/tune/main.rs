@@ -26,7 +26,7 @@ struct Arguments {
 enum Command {
     /// Runs a study; without a file the default one (digits, 64 trials).
     Run {
-        /// The study document.
+        /// The study document, or a result, which holds its study.
         study: Option<PathBuf>,
         /// What trains.
         #[arg(long, value_enum, default_value_t = BackendName::Auto)]
@@ -48,7 +48,7 @@ enum Command {
     },
     /// Trains fixtures and prints how far each is from what it expects; exits with 1 past the tolerance.
     Verify {
-        /// Fixture documents.
+        /// Fixture documents, as in tests/golden/.
         #[arg(required = true)]
         fixtures: Vec<PathBuf>,
         /// What trains; auto is reference.

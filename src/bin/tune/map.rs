@@ -29,7 +29,7 @@ const TABLE: &str = include_str!("../../study/hyperparameters.json");
 /// What the subcommand takes.
 #[derive(Args)]
 pub struct Options {
-    /// The study document.
+    /// The study document, or a result, which holds its study.
     study: PathBuf,
     /// The hyperparameter across.
     #[arg(long, value_name = "HYPERPARAMETER")]
@@ -172,6 +172,17 @@ fn study_of(study: &Study, options: &Options, sides: [usize; 2], others: Map<Str
     study.changed(&document)
 }
 
+/// An axis that changes nothing: of a map the axes are its space, which a study's message would name.
+fn without_effect(error: Error, options: &Options) -> Error {
+    let Error::Inert { key, because } = error else { return error };
+    let axis = if key == options.x { "x" } else { "y" };
+    let accepted = format!(
+        "a hyperparameter that these networks use; their {because} leaves it without effect: change {because} in the study, \
+         or choose another"
+    );
+    Error::WrongType { key: axis.into(), found: key, accepted }
+}
+
 /// What a thread tells.
 enum News {
     Begun(EngineInfo, f64),
@@ -272,10 +283,10 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     };
     match plan(Map::new()) {
         // What an axis needs may be what a trial has.
-        Ok(_) | Err(Error::Inert { .. }) => {}
-        Err(error) => return Err(error),
+        Err(Error::Inert { because, .. }) if study.space.iter().any(|(name, _)| *name == because) => {}
+        done => drop(done.map_err(|error| without_effect(error, options))?),
     }
-    let plan = plan(settings(&study, options)?)?;
+    let plan = plan(settings(&study, options)?).map_err(|error| without_effect(error, options))?;
     let prepared = plan.study.prepare_native()?;
     let started = Instant::now();
     let (pixels, engine, limit) = train(&plan, &prepared, resolve(options.backend)?)?;

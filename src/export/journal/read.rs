@@ -3,7 +3,7 @@
 use super::{FORMAT, OWN, name_of, op, real};
 use crate::error::{Error, Result};
 use crate::json::{parse, parse_bare};
-use crate::result::FORMAT as RESULT;
+use crate::result::{EngineInfo, FORMAT as RESULT};
 use crate::study::{Direction, Metric, Study};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -55,6 +55,13 @@ pub fn read(text: &str) -> Result<Vec<Kept>> {
     let mut studies: Vec<Kept> = Vec::new();
     // Of each trial the study's and its own place.
     let mut places: Vec<(usize, usize)> = Vec::new();
+    if let Some(format) = parse_bare(text).ok().as_ref().and_then(|document| document["format"].as_str()) {
+        let detail = format!(
+            "it begins a document, {format}, and no journal; `tune export --to optuna-journal` makes one of a result, and the \
+             page opens a result as it is"
+        );
+        return Err(Error::File { path: "line 1 of the journal".into(), detail });
+    }
     for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let problem =
             |detail: &str| Error::File { path: format!("line {} of the journal", at + 1), detail: detail.into() };
@@ -191,6 +198,21 @@ impl Kept {
     /// The document of the study that the journal was written of.
     pub fn study(&self) -> Option<&Value> {
         self.own.as_ref().map(|own| &own["study"])
+    }
+
+    /// What trained its trials, as far as it says.
+    pub fn engine(&self) -> Option<EngineInfo> {
+        let engine = &self.own.as_ref()?["engine"];
+        let text = |key: &str| engine[key].as_str().unwrap_or_default().into();
+        let number = |key: &str| engine[key].as_u64().unwrap_or_default() as u32;
+        Some(EngineInfo {
+            version: text("version"),
+            numerics: number("numerics"),
+            backend: text("backend"),
+            adapter: text("adapter"),
+            strategy: text("plan"),
+            workers: number("workers"),
+        })
     }
 
     /// Whether nothing but its name is told of it: a run was cut off in its very first lines, or Optuna has created it.

@@ -1,5 +1,5 @@
 import { decodeLink } from '../study/link.js';
-import { heightFor, messageOf, readMessage } from './message.js';
+import { heightFor, messageOf, readMessage, refusalOf } from './message.js';
 
 /**
  * The page of a frame, `embed.html#...`: one element, which its link describes and the page around it may speak to, in
@@ -47,7 +47,11 @@ function speak(element, around) {
   addEventListener('message', async ({ source, data }) => {
     if (source !== around) return;
     const wish = readMessage(data);
-    if (!wish) return;
+    if (!wish) {
+      const reason = refusalOf(data);
+      if (reason) tell('refused', reason, data.id);
+      return;
+    }
     const { do: verb, id, value } = wish;
     try {
       const act = acts[verb];

@@ -6,6 +6,9 @@
 
 export const MESSAGE = 'tuning-playground/message@1';
 
+/** What `get` reads of the element. */
+const READ = ['study', 'result', 'view', 'backend', 'theme', 'lang', 'controls'];
+
 /** What a page may ask for, and what it has to give: the verbs and properties of the element. */
 const VERBS = /** @type {Record<string, (value: any) => boolean>} */ ({
   run: (value) => value === undefined,
@@ -13,7 +16,7 @@ const VERBS = /** @type {Record<string, (value: any) => boolean>} */ ({
   resume: (value) => value === undefined,
   stop: (value) => value === undefined,
   openTest: (value) => Number.isSafeInteger(value) && value >= 0,
-  get: (value) => ['study', 'result', 'view', 'backend', 'theme', 'lang', 'controls'].includes(value),
+  get: (value) => READ.includes(value),
   study: (value) => isText(value, MOST) || isPlain(value),
   recorded: (value) => isText(value, MOST) || isPlain(value),
   view: (value) => isText(value, SHORT),
@@ -29,6 +32,8 @@ const MOST = 4e6;
 
 /** @param {unknown} value @param {number} most */
 const isText = (value, most) => typeof value === 'string' && value.length <= most;
+/** @param {unknown} id */
+const isId = (id) => isText(id, SHORT) || Number.isSafeInteger(id);
 /** @param {unknown} value @returns {value is Record<string, any>} */
 const isPlain = (value) =>
   typeof value === 'object' &&
@@ -43,8 +48,19 @@ export function readMessage(data) {
   if (!isPlain(data) || data.format !== MESSAGE) return null;
   const { format: _, do: verb, id = null, value, ...rest } = data;
   if (Object.keys(rest).length || typeof verb !== 'string' || !Object.hasOwn(VERBS, verb)) return null;
-  const isId = id === null || isText(id, SHORT) || Number.isSafeInteger(id);
-  return isId && VERBS[verb](value) ? { do: verb, id, value } : null;
+  return (id === null || isId(id)) && VERBS[verb](value) ? { do: verb, id, value } : null;
+}
+
+/** What is wrong with a message that waits for an answer and is none of ours; null where nobody waits.
+ * @param {unknown} data @returns {string | null} */
+export function refusalOf(data) {
+  if (!isPlain(data) || data.format !== MESSAGE || !isId(data.id)) return null;
+  const { format: _, do: verb, id: __, value: ___, ...rest } = data;
+  const [other] = Object.keys(rest);
+  if (other !== undefined) return `a message has format, do, value and id, and no ${other.slice(0, SHORT)}`;
+  const isKnown = typeof verb === 'string' && Object.hasOwn(VERBS, verb);
+  if (!isKnown) return `do is one of: ${Object.keys(VERBS).join(', ')}`;
+  return verb === 'get' ? `get takes one of: ${READ.join(', ')}` : `${verb} does not take this value`;
 }
 
 /** @param {string} event @param {unknown} detail

@@ -4,6 +4,26 @@ import { icon } from '../../controls/icons.js';
 import { keysKnown } from '../../commands/keys.js';
 import sheet from './style.css?inline';
 
+/** Numbers of the page that need a definition, in the order in which a reader meets them. */
+const TERMS = [
+  'trial_step',
+  'validation_loss',
+  'train_loss',
+  'gap',
+  'accuracy',
+  'spread',
+  'tie',
+  'diverged',
+  'untrained',
+  'estimate',
+  'importance',
+  'surrogate',
+  'direction',
+  'off',
+  'sharpness',
+  'slow',
+];
+
 /** The list of keys, with a switch for those that are pressed alone. */
 export class TpKeys extends Part {
   static sheet = sheet;
@@ -30,6 +50,10 @@ export class TpKeys extends Part {
               /** @type {HTMLInputElement} */ (event.target).checked,
             )}>${this.t('keys.single')}</label>
         <p class="q2">${this.t('keys.about')}</p>
+        <h3>${this.t('terms')}</h3>
+        <dl class="terms" data-testid="terms">${TERMS.map(
+          (one) => html`<div><dt>${this.t(`term.${one}`)}</dt><dd>${this.t(`term.${one}.is`)}</dd></div>`,
+        )}</dl>
       </div></dialog>`;
   }
 

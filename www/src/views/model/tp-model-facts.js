@@ -4,6 +4,9 @@ import { count, loss, metric, signed } from '../../study/format.js';
 import { Lens } from './lens.js';
 import { copiesOf } from '../../study/parts.js';
 
+/** Facts whose name alone does not say how they are measured. */
+const EXPLAINED = ['train_loss', 'gap', 'calibration'];
+
 /** What a network comes to at the epoch that is looked at, and what has to be said of where its weights are from. */
 export class TpModelFacts extends Part {
   /** @type {import('../../state/store.js').Topic[]} */
@@ -55,12 +58,13 @@ export class TpModelFacts extends Part {
     const end = lens.slot ? '-b' : '';
     const words = this.words(sight, n, study?.dataset.folds ?? 1);
     const about = (/** @type {string} */ key) =>
-      key === 'calibration' ? this.t('model.fact.calibration.title') : nothing;
+      EXPLAINED.includes(key) ? this.t(`model.fact.${key}.title`) : nothing;
     return html`<div class="facts">
       <dl class="numbers" data-testid="model-facts${end}">${facts.map(
         ([key, value]) => html`<div><dt title=${about(key)}>${name(key)}</dt>
           <dd class="num" data-testid="model-fact-${key}${end}">${value}</dd></div>`,
       )}</dl>
+      ${lens.slot ? nothing : html`<p class="q2">${this.t('model.fact.note')}</p>`}
       ${lens.slot ? nothing : this.door()}
       ${words.map((text) => html`<p class="q2" data-testid="model-said">${text}</p>`)}
     </div>`;

@@ -39,16 +39,17 @@ export class TpRaceFacts extends MomentPart {
     const isClasses = isNetwork && taskOf(studyOf(store)) !== 'numbers';
     const isCostly = head.paths.some(costsMore);
     const looks = looksOf(contestants, options.over);
+    // A head that is short for something says what for.
     const heads = [
-      this.t('race.table.loss'),
-      ...(isClasses ? [this.t('metric.classes')] : []),
-      ...(isNetwork ? [this.t('race.table.off')] : []),
-      this.t(isBase(studyOf(store), contestants) ? 'race.table.base' : 'race.table.rate'),
-      ...(isCostly ? [this.t('race.table.evaluations')] : []),
+      [this.t('race.table.loss')],
+      ...(isClasses ? [[this.t('race.table.accuracy'), this.t('metric.classes')]] : []),
+      ...(isNetwork ? [[this.t('race.table.off'), this.t('race.table.off.title')]] : []),
+      [this.t(isBase(studyOf(store), contestants) ? 'race.table.base' : 'race.table.rate')],
+      ...(isCostly ? [[this.t('race.table.evaluations')]] : []),
     ];
     return html`<div class="standing-box"><table class="standing" data-testid="race-table"><thead><tr>
       <td></td>${heads.map(
-        (one) => html`<th scope="col" class="num">${one}</th>`,
+        ([short, whole]) => html`<th scope="col" class="num" title=${whole ?? nothing}>${short}</th>`,
       )}</tr></thead><tbody>${contestants.map((who, k) => {
         const path = head.paths[k];
         if (!path) return nothing;

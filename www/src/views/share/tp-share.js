@@ -51,6 +51,9 @@ const TOKENS = ['surface', 'sunken', 'ground', 'ink', 'ink-2', 'ink-3', 'line', 
 const qr = defineLater('qr', () => import('./qr.js'));
 const classroom = defineLater('class', () => import('../class/index.js'));
 
+/** Whether an address leads to the machine that asks for it. @param {string} link */
+const isOwnMachine = (link) => /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])[:/]/.test(link);
+
 /** A result document as texts, one after the other. @param {HeldResult} result @returns {Generator<string>} */
 function* documentParts({ trials, ...head }) {
   yield `${JSON.stringify(head).slice(0, -1)},"trials":[`;
@@ -155,7 +158,7 @@ export class TpShare extends Part {
       ${this.linkPart(link)}${link === null ? nothing : this.teachPart(link)}${
         link === null ? nothing : this.codePart(link)
       }${this.embedPart()}
-      <p><button type="button" class="btn" data-testid="open-class" @click=${this.openClass}>${this.t(
+      <p class="class"><button type="button" class="btn" data-testid="open-class" @click=${this.openClass}>${this.t(
         'share.class',
       )}</button></p>
       ${this.filePart()}${this.onwardPart()}
@@ -215,6 +218,7 @@ export class TpShare extends Part {
           }}>${this.t('share.run')}</label>
       </div>
       <p class="q2" data-testid="share-about">${this.t(/[#&]fp=/.test(link) ? 'share.about_fp' : 'share.about')}</p>
+      ${isOwnMachine(link) ? html`<p class="q2" data-testid="share-local">${this.t('share.local')}</p>` : nothing}
     </section>`;
   }
 

@@ -62,6 +62,8 @@ const MOST = { choices: 6, numbers: 100, minutes: 120, trials: 256, epochs: 1000
 
 /** Views that a step may open, and the ones of which a goal may be to have opened it. */
 export const VIEW_NAMES = ['sweep', 'trials', 'decide', 'landscape', 'race', 'map', 'model'];
+/** A lesson that the reader brought is opened by this name. */
+export const OWN = 'own';
 /** Settings of the search that a step may lead to, beside the hyperparameters. */
 export const SEARCHED = ['trials', 'points', 'min_epochs'];
 /** Names of lessons, steps, choices and numbers. */

@@ -16,13 +16,15 @@ import {
   verdictOf,
 } from './goals.js';
 import { kindOf, measureOf } from './measure.js';
-import { pack, unpack } from './packed.js';
-import { LESSONS, afterwards, openLesson } from './path.js';
-import { Progress, isDone, isReached, openStep, resumed, tallyOf } from './progress.js';
-import { SEARCHED, readLesson } from './read.js';
+import { unpack } from './packed.js';
+import { LESSONS, openLesson } from './path.js';
+import { Progress, isReached, resumed, tallyOf } from './progress.js';
+import { OWN, SEARCHED, readLesson } from './read.js';
 import { filled, written } from './words.js';
 import drawer from '../drawer.css?inline';
 import sheet from './style.css?inline';
+import './tp-lesson-foot.js';
+import './tp-lesson-link.js';
 import './tp-lesson-path.js';
 import './tp-lesson-question.js';
 
@@ -39,16 +41,12 @@ import './tp-lesson-question.js';
  *   and knows the address of a lesson in the whole page
  */
 
-/** A lesson that the reader brought is opened by this name. */
-const OWN = 'own';
 /** Pixels above what a guest scrolls to. */
 const GAP = 10;
 /** A guest's step has room for so many knobs. */
 const KNOBS = 3;
 /** Settings of the search whose fields have another name. @type {Record<string, string>} */
 const PLACES = { min_epochs: 'pruner-min_epochs' };
-/** A button says for so long that it has copied, in ms. */
-const TOLD = 2000;
 
 export class TpLesson extends Part {
   static sheet = drawer + sheet;
@@ -61,7 +59,6 @@ export class TpLesson extends Part {
     trouble: { state: true },
     lost: { state: true },
     folded: { state: true },
-    copied: { state: true },
   };
 
   constructor() {
@@ -70,7 +67,6 @@ export class TpLesson extends Part {
     /** @type {Problem | null} why the reader's lesson cannot be read */ this.trouble = null;
     /** Whether a lesson could not be loaded. */ this.lost = false;
     /** Whether it is but a line, on a phone. */ this.folded = false;
-    this.copied = false;
     /** @private Whether the test set's drawer lies in its place. */ this.isCovered = false;
     /** @private the words that were read last */ this.words = '';
     /** @private the lesson's name as it was opened: `own` for one that was brought */ this.name = '';
@@ -121,7 +117,7 @@ export class TpLesson extends Part {
     this.lost = false;
     this.trouble = null;
     if (words.startsWith('~')) return this.bring((await unpack(words)) ?? '');
-    const [name] = words.split('.');
+    const [name, step] = words.split('.');
     if (!words || name === 'path') return;
     if (name === this.name && this.lesson) return this.resume();
     this.lesson = null;
@@ -132,7 +128,11 @@ export class TpLesson extends Part {
         const read = readLesson(this.progress.ownText);
         this.lesson = 'lesson' in read ? read.lesson : null;
       } else if (entry) this.lesson = await openLesson(entry);
-      if (this.lesson) {
+      if (this.lesson && this.guest && step && this.lesson.steps.every((one) => one.name !== step)) {
+        const accepted = this.lesson.steps.map((one) => one.name).join(', ');
+        this.lesson = null;
+        this.trouble = { code: 'lesson_no_step', found: step, accepted };
+      } else if (this.lesson) {
         this.name = name;
         this.resume();
       } else if (this.guest) this.trouble = { code: 'lesson_none', found: name };
@@ -319,6 +319,7 @@ export class TpLesson extends Part {
     const number = LESSONS.findIndex((one) => one.name === this.name) + 1;
     const values = this.values(step);
     const say = (/** @type {string} */ text) => filled(text, values);
+    const titleOf = (/** @type {Step} */ one) => filled(words.steps[one.name].title, this.values(one));
     const where = number
       ? this.t('lesson.where', { lesson: number, step: at + 1, steps: lesson.steps.length })
       : this.t('lesson.where.own', { step: at + 1, steps: lesson.steps.length });
@@ -339,7 +340,7 @@ export class TpLesson extends Part {
           const isOver = isReached(one, this.progress.ofStep(this.name, one.name));
           return html`<li><button type="button" class=${isOver ? 'done' : ''}
             aria-current=${one === step ? 'step' : nothing} aria-label=${title} title=${title}
-            @click=${() => this.go(one)}></button></li>`;
+            @click=${() => this.act('lesson', `${this.name}.${one.name}`)}></button></li>`;
         })}</ol>`;
     return html`<div class="body">
         ${guest ? nothing : line}
@@ -350,46 +351,16 @@ export class TpLesson extends Part {
         ${this.question(step, own, say)}
         ${this.todo(step, own, say)}
         ${this.revealed(step, own, say)}
-        ${this.sharing(step)}
+        ${
+          this.name === OWN && at === 0
+            ? html`<tp-lesson-link .store=${this.store} .text=${this.progress.ownText}></tp-lesson-link>`
+            : nothing
+        }
         </div>
       </div>
-      ${
-        guest ? this.onward(guest, lesson, words, at) : [this.ended(step, lesson, words), this.foot(lesson, words, at)]
-      }`;
-  }
-
-  /** What the last step says of the whole, where it stays in sight: that it is done, or which goal is open.
-   * @private @param {Step} step @param {Lesson} lesson @param {import('./read.js').Words} words */
-  ended(step, lesson, words) {
-    if (step !== lesson.steps.at(-1)) return nothing;
-    const progress = this.progress.of(this.name);
-    const tally = tallyOf(lesson.steps, progress);
-    if (isDone({ ...progress, tally }))
-      return html`<p class="ended" data-testid="lesson-ended"><b>${this.t('lesson.ended', tally)}</b></p>`;
-    const open = openStep(lesson.steps, progress);
-    if (!open) return nothing;
-    const title = filled(words.steps[open.name].title, this.values(open));
-    return html`<p class="ended" data-testid="lesson-ended">${this.t('lesson.tally', tally)}
-      ${
-        open === step
-          ? nothing
-          : html`<button type="button" class="lnk" data-testid="lesson-open-goal"
-            @click=${() => this.go(open)}>${this.t('lesson.open_goal', { title })}</button>`
-      }</p>`;
-  }
-
-  /** @private The whole lesson is in the whole page. @param {Guest} guest @param {Lesson} lesson
-   * @param {import('./read.js').Words} words @param {number} at */
-  onward(guest, lesson, words, at) {
-    const next = lesson.steps[at + 1];
-    // A lesson that came with its link is not known there.
-    if (this.name === OWN) return nothing;
-    const text = next
-      ? this.t('lesson.next', { title: filled(words.steps[next.name].title, this.values(next)) })
-      : this.t('lesson.all');
-    return html`<div class="foot"><a class="lnk" target="_blank" rel="noopener"
-      data-testid="lesson-onward" title=${this.t('lesson.onward')}
-      href=${guest.wholeAt(next ? `${this.name}.${next.name}` : 'path')}>${text}</a></div>`;
+      <tp-lesson-foot .store=${this.store} .name=${this.name} .lesson=${lesson} .step=${step} .guest=${guest}
+        .progress=${this.progress} .tally=${JSON.stringify(tallyOf(lesson.steps, this.progress.of(this.name)))}
+        .titleOf=${titleOf}></tp-lesson-foot>`;
   }
 
   /** The numbers of its texts: those of the lesson, and of the reader's run. @private @param {Step} step */
@@ -530,13 +501,9 @@ export class TpLesson extends Part {
     const isMissed = isSet ? isTrained : isOthers;
     if (!isFree || !(isMissed || ((isSet || isChanged) && !own.hint && rows.length))) return nothing;
     const text = isTrained && own.hint ? say(own.hint) : this.t('lesson.missed');
-    const show = (/** @type {string} */ row) => {
+    const away = (/** @type {() => void} */ act) => {
       this.folded = true;
-      this.act('show_row', PLACES[row] ?? row);
-    };
-    const settings = () => {
-      this.folded = true;
-      this.act('sheet', true);
+      act();
     };
     return html`<div class=${isMissed ? 'block' : ''} role="status" data-testid="lesson-hint">
       ${isMissed ? html`<p>${text}</p>` : nothing}
@@ -544,12 +511,16 @@ export class TpLesson extends Part {
         rows.length
           ? rows.map(
               (row) => html`<button type="button" class="btn ${isSet && isTrained && rows.length === 1 ? 'p' : ''}"
-                data-testid="lesson-row" data-row=${row} @click=${() => show(row)}>${this.t('lesson.row', {
-                  name: SEARCHED.includes(row) ? this.t(`lesson.setting.${row}`) : this.store.label(row),
-                })}</button>`,
+                data-testid="lesson-row" data-row=${row}
+                @click=${() => away(() => this.act('show_row', PLACES[row] ?? row))}>${this.t(
+                  'lesson.row',
+                  {
+                    name: SEARCHED.includes(row) ? this.t(`lesson.setting.${row}`) : this.store.label(row),
+                  },
+                )}</button>`,
             )
           : html`<button type="button" class="btn only-narrow" data-testid="lesson-settings"
-            @click=${settings}>${this.t('lesson.settings')}</button>`
+            @click=${() => away(() => this.act('sheet', true))}>${this.t('lesson.settings')}</button>`
       }</div></div>`;
   }
 
@@ -609,9 +580,9 @@ export class TpLesson extends Part {
     if (!found) return;
     const title = this.t('lesson.recorded.name', { title: this.lesson?.texts[this.language]?.title });
     const isOpened = step.goals.some((goal) => 'opened' in goal);
-    const text = JSON.stringify(resultOfRecorded(found.recorded, found.study, title, isOpened));
     await this.guest?.learn();
-    this.act('import_run', { text, name: title });
+    const result = resultOfRecorded(found.recorded, found.study, title, isOpened);
+    this.act('import_run', { text: JSON.stringify(result), name: title });
   }
 
   /** What came of it. @private @param {Step} step @param {StepWords} own @param {(text: string) => string} say */
@@ -622,58 +593,6 @@ export class TpLesson extends Part {
     return html`<div class="reveal" data-testid="reveal">
       ${told ? html`<p><b>${this.t(...told)}</b></p>` : nothing}
       ${own.reveal.map((text) => html`<p>${say(text)}</p>`)}</div>`;
-  }
-
-  /** What a reader's own lesson can do besides. @private @param {Step} step */
-  sharing(step) {
-    if (this.name !== OWN || step !== this.lesson?.steps[0]) return nothing;
-    const copy = async () => {
-      const href = `${location.href.split('#', 1)[0]}#v=1&lesson=${await pack(this.progress.ownText)}&view=sweep`;
-      if (href.length > 8000) return void (this.trouble = { code: 'lesson_link', found: href.length, most: 8000 });
-      await navigator.clipboard?.writeText(href).catch(() => {});
-      this.copied = true;
-      setTimeout(() => (this.copied = false), TOLD);
-    };
-    return html`<p class="acts"><button type="button" class="btn" data-testid="lesson-link"
-      @click=${copy}>${this.t(this.copied ? 'lesson.link.copied' : 'lesson.link')}</button></p>
-      ${this.trouble ? html`<p role="alert">${this.reason(this.trouble)}</p>` : nothing}`;
-  }
-
-  /** @private @param {Step} step */
-  go(step) {
-    this.act('lesson', `${this.name}.${step.name}`);
-  }
-
-  /** @private @param {Lesson} lesson @param {import('./read.js').Words} words @param {number} at */
-  foot(lesson, words, at) {
-    const before = lesson.steps[at - 1];
-    const next = lesson.steps[at + 1];
-    // Behind the last one, the first that is not done.
-    const after = this.name === OWN ? undefined : afterwards(this.name, (name) => isDone(this.progress.of(name)));
-    const leave = () => this.act('lesson', after ? after.name : 'path');
-    // Where nothing is to be trained or met, there is but to read on; the lesson is left when all of it is done.
-    const isOver = (next ? [lesson.steps[at]] : lesson.steps).every(
-      (step) => step.goals.length === 0 || isReached(step, this.progress.ofStep(this.name, step.name)),
-    );
-    const face = `btn ${isOver ? 'p' : ''}`;
-    return html`<div class="foot">
-      ${
-        before
-          ? html`<button type="button" class="btn" data-testid="lesson-back"
-            @click=${() => this.go(before)}>${this.t('lesson.back')}</button>`
-          : nothing
-      }<span class="sp"></span>
-      ${
-        next
-          ? html`<button type="button" class=${face} data-testid="lesson-next"
-            @click=${() => this.go(next)}>${this.t('lesson.next', {
-              title: filled(words.steps[next.name].title, this.values(next)),
-            })}</button>`
-          : html`<button type="button" class=${face} data-testid="lesson-next" @click=${leave}>${
-              after ? this.t('lesson.next_lesson', { title: after.title[this.store.lang] }) : this.t('lesson.finish')
-            }</button>`
-      }
-    </div>`;
   }
 }
 

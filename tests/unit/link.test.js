@@ -591,4 +591,8 @@ test('F2: a link that is cut within its own table has lost its data, which are n
     );
     assert.notEqual(state.study?.dataset.name, 'csv');
   }
+  // A link that nothing was cut from names data that are not here.
+  assert.deepEqual(decodeLink('#v=1&s=dataset:(name:csv,seed:4),trials:7').skipped, [
+    { what: 'dataset.name', why: 'missing', found: 'csv' },
+  ]);
 });

@@ -221,11 +221,13 @@ function readStudyText(text, skip) {
   }
   if (isWritten) lost.push(...(isRead ? [] : settingsIn(rest)), ...missingOf(object));
   const isHurt = lost.length > 0 || !isRead;
-  const study = checked(object, (what, why, known) => {
+  /** @param {string} what @param {string} why @param {string} [known] */
+  const leave = (what, why, known) => {
     const pieces = why === 'lost' ? [what] : why === 'unknown_key' && isWritten ? pieceOf(what, isHurt) : null;
     if (pieces) lost.push(...pieces);
     else skip(what, why, known);
-  });
+  };
+  const study = checked(object, leave, isHurt);
   for (const what of new Set(lost)) skip(what, 'lost');
   return study;
 }
@@ -289,9 +291,10 @@ function joinedOf(text, names) {
 /**
  * @param {Record<string, any>} given
  * @param {(what: string, why: string, found?: string) => void} skip
+ * @param {boolean} isHurt whether something of the text was lost on its way
  * @returns {Study | undefined}
  */
-function checked({ format = FORMAT, ...given }, skip) {
+function checked({ format = FORMAT, ...given }, skip, isHurt) {
   if (format !== FORMAT) skip(`format: ${glance(String(write(format)))}`, 'format');
   const { name } = startStudy().dataset;
   /** @type {any} */
@@ -334,7 +337,7 @@ function checked({ format = FORMAT, ...given }, skip) {
     const why = attempt(piece);
     const isName = piece[0] === 'dataset.name';
     // Of data of a kind that the page knows, their table is what is missing.
-    isCut ||= isName && why === 'missing';
+    isCut ||= isHurt && isName && why === 'missing';
     if (!why) kept += 1;
     else if (isCut && piece[1] === 'dataset') skip('dataset', 'lost');
     else skip(glance(piece[0]), why, isName ? glance(String(piece[3])) : '');

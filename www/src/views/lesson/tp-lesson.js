@@ -512,12 +512,9 @@ export class TpLesson extends Part {
           ? rows.map(
               (row) => html`<button type="button" class="btn ${isSet && isTrained && rows.length === 1 ? 'p' : ''}"
                 data-testid="lesson-row" data-row=${row}
-                @click=${() => away(() => this.act('show_row', PLACES[row] ?? row))}>${this.t(
-                  'lesson.row',
-                  {
-                    name: SEARCHED.includes(row) ? this.t(`lesson.setting.${row}`) : this.store.label(row),
-                  },
-                )}</button>`,
+                @click=${() => away(() => this.act('show_row', PLACES[row] ?? row))}>${this.t('lesson.row', {
+                  name: SEARCHED.includes(row) ? this.t(`lesson.setting.${row}`) : this.store.label(row),
+                })}</button>`,
             )
           : html`<button type="button" class="btn only-narrow" data-testid="lesson-settings"
             @click=${() => away(() => this.act('sheet', true))}>${this.t('lesson.settings')}</button>`

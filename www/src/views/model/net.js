@@ -16,7 +16,7 @@
  */
 
 /** More inputs than these are not drawn. */
-export const MOST_INPUTS = 16;
+const MOST_INPUTS = 16;
 /** A unit's side, at most, in px. */
 const LARGEST = 44;
 /** Room for names at either side. */

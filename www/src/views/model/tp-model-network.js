@@ -30,12 +30,10 @@ const FINGER = 22;
 /** The network with its weights: what each unit comes to over the plane, or what it weighs. */
 export class TpModelNetwork extends SightPart {
   static figure = 'model-network';
-  static properties = { ...SightPart.properties, over: { state: true } };
 
   constructor() {
     super();
-    /** @type {{unit: [number, number]} | {line: Line} | null} what the pointer or the keys are at */
-    this.over = null;
+    /** @type {{unit: [number, number]} | {line: Line} | null} */ this.cursor = null;
     /** @private @type {Box[][]} of inputs, then of each layer */ this.boxes = [];
     /** @private @type {Line[]} */ this.lines = [];
     /** @private @type {Painter | null} */ this.painter = null;
@@ -89,7 +87,7 @@ export class TpModelNetwork extends SightPart {
 
   below() {
     return html`<p class="q2 read" data-testid="${this.name}-read">${
-      this.over ? this.read(this.over) : this.ready ? this.hint() : nothing
+      this.cursor ? this.read(this.cursor) : this.ready ? this.hint() : nothing
     }</p>`;
   }
 
@@ -196,7 +194,7 @@ export class TpModelNetwork extends SightPart {
 
   /** @private @param {CanvasRenderingContext2D} g @param {boolean} dark */
   drawLines(g, dark) {
-    const over = this.over && 'unit' in this.over ? this.over.unit : null;
+    const over = this.cursor && 'unit' in this.cursor ? this.cursor.unit : null;
     /** @type {Map<number, Path2D>} */ const paths = new Map();
     for (const line of this.lines) {
       if (Math.abs(line.share) < LEAST) continue;
@@ -217,7 +215,7 @@ export class TpModelNetwork extends SightPart {
       g.stroke(path);
     }
     g.globalAlpha = 1;
-    const line = this.over && 'line' in this.over ? this.over.line : null;
+    const line = this.cursor && 'line' in this.cursor ? this.cursor.line : null;
     if (!line) return;
     g.strokeStyle = tokens(this, dark)('--ink');
     g.lineWidth = 2;
@@ -253,7 +251,7 @@ export class TpModelNetwork extends SightPart {
         }
         const isChosen = unit !== null && layer === unit[0] + 1 && k === unit[1];
         const isOver =
-          this.over !== null && 'unit' in this.over && this.over.unit[0] === layer && this.over.unit[1] === k;
+          this.cursor !== null && 'unit' in this.cursor && this.cursor.unit[0] === layer && this.cursor.unit[1] === k;
         g.strokeStyle = isChosen ? token('--accent') : isOver ? token('--ink') : token('--line-2');
         g.lineWidth = isChosen || isOver ? 2 : 1;
         g.strokeRect(box.x, box.y, box.size, box.size);
@@ -326,32 +324,13 @@ export class TpModelNetwork extends SightPart {
     this.aim(unit ? { unit } : line ? { line } : null);
   }
 
-  /** @private @param {{unit: [number, number]} | {line: Line} | null} over */
-  aim(over) {
-    if (JSON.stringify(over) !== JSON.stringify(this.over)) this.over = over;
-  }
-
   /** @param {PointerEvent} event */
   onMove(event) {
     if (this.ready && !this.tabled) this.pointAt(event);
   }
 
-  /** @param {PointerEvent} event */
-  onDown(event) {
-    if (this.ready && !this.tabled) this.pointAt(event);
-  }
-
-  /** @param {PointerEvent} event */
-  onLeave(event) {
-    if (event.pointerType !== 'touch') this.over = null;
-  }
-
-  onBlur() {
-    this.over = null;
-  }
-
   onClick() {
-    if (this.over && 'unit' in this.over && !this.tabled) this.choose(this.over.unit);
+    if (this.cursor && 'unit' in this.cursor && !this.tabled) this.choose(this.cursor.unit);
   }
 
   /** A unit that is shown large, or again what all say. @private @param {[number, number]} unit */
@@ -370,21 +349,21 @@ export class TpModelNetwork extends SightPart {
     const way = wayOrEdgeOf(event);
     const { inputs, widths } = this.head;
     const counts = [this.boxes[0]?.length ? inputs : 0, ...widths];
-    const now = this.over && 'unit' in this.over ? this.over.unit : null;
+    const now = this.cursor && 'unit' in this.cursor ? this.cursor.unit : null;
     if (way) {
       const first = counts[0] ? 0 : 1;
       const goes = now || !way.every(Number.isFinite);
       const layer = Math.max(first, Math.min(counts.length - 1, (now?.[0] ?? 1) + (goes ? way[0] : 0)));
       const unit = Math.max(0, Math.min(counts[layer] - 1, (now?.[1] ?? 0) - (goes ? way[1] : 0)));
-      this.over = { unit: [layer, unit] };
+      this.cursor = { unit: [layer, unit] };
     } else if ((event.key === 'Enter' || event.key === ' ') && now) this.choose(now);
     else if (event.key === 'Escape' && (now || this.lens.unit)) {
-      if (now) this.over = null;
+      if (now) this.cursor = null;
       else this.choose([/** @type {[number, number]} */ (this.lens.unit)[0] + 1, this.lens.unit?.[1] ?? 0]);
     } else return;
     event.preventDefault();
     event.stopPropagation();
-    if (this.over) this.tell(this.read(this.over));
+    if (this.cursor) this.tell(this.read(this.cursor));
   }
 }
 

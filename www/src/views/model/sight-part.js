@@ -132,6 +132,13 @@ export class SightPart extends FigurePart {
     };
   }
 
+  /** @protected @param {number} layer from 0 */
+  layerName(layer) {
+    return layer === this.head.widths.length - 1
+      ? this.t('model.layer.output')
+      : this.t('model.layer', { n: layer + 1 });
+  }
+
   /** A class by its name. @param {number} k */
   nameOfClass(k) {
     return this.head.classes[k] ?? String(k);

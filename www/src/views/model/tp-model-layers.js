@@ -109,12 +109,6 @@ export class TpModelLayers extends SightPart {
     }));
   }
 
-  layerName(/** @type {number} */ layer) {
-    return layer === this.head.widths.length - 1
-      ? this.t('model.layer.output')
-      : this.t('model.layer', { n: layer + 1 });
-  }
-
   controls() {
     if (!super.ready) return html``;
     const { measures } = this;

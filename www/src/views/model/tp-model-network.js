@@ -5,6 +5,7 @@ import { wayOrEdgeOf } from '../../figures/cursor.js';
 import { divergingColor, palette, tokens } from '../../figures/colors.js';
 import { drawRamp } from '../../figures/ramp.js';
 import { exact } from '../../study/format.js';
+import { layersOf } from '../../study/weights.js';
 import { isDrawn } from './lens.js';
 import { Painter, around, largestOf, sized } from './paint.js';
 import { boxesOf, imageSide, linesOf, nearestLine, picturesOf, rampsOf, unitAt } from './net.js';
@@ -114,19 +115,15 @@ export class TpModelNetwork extends SightPart {
 
   /** Each weight and bias. @returns {Generator<{from: string, to: string, value: number}>} */
   *weights() {
-    const { inputs, widths } = this.head;
     const all = this.lens.found?.weights;
     if (!all) return;
-    let first = 0;
-    for (const [k, outputs] of widths.entries()) {
-      const n = k ? widths[k - 1] : inputs;
+    for (const [k, { inputs, outputs, weight, bias }] of layersOf(this.head).entries()) {
       for (let to = 0; to < outputs; to++) {
         const name = this.unitName(k + 1, to);
-        for (let from = 0; from < n; from++)
-          yield { from: this.unitName(k, from), to: name, value: all[first + to * n + from] };
-        yield { from: this.t('model.bias'), to: name, value: all[first + n * outputs + to] };
+        for (let from = 0; from < inputs; from++)
+          yield { from: this.unitName(k, from), to: name, value: all[weight + to * inputs + from] };
+        yield { from: this.t('model.bias'), to: name, value: all[bias + to] };
       }
-      first += (n + 1) * outputs;
     }
   }
 
@@ -299,21 +296,9 @@ export class TpModelNetwork extends SightPart {
       .map((one) => `${this.unitName(layer - 1, one.from)} ${number(one.value)}`);
     return this.t('model.network.unit', {
       name,
-      bias: number(this.biasOf(layer, unit)),
+      bias: number(all[layersOf(this.head)[layer - 1].bias + unit]),
       strongest: own.join(', ') || '–',
     });
-  }
-
-  /** @private @param {number} layer @param {number} unit */
-  biasOf(layer, unit) {
-    const { inputs, widths } = this.head;
-    let first = 0;
-    for (let k = 0; k < layer; k++) {
-      const n = k ? widths[k - 1] : inputs;
-      if (k === layer - 1) return this.lens.found?.weights?.[first + n * widths[k] + unit] ?? NaN;
-      first += (n + 1) * widths[k];
-    }
-    return NaN;
   }
 
   /** @private @param {PointerEvent} event */

@@ -132,18 +132,12 @@ export class TpCurves extends FigurePart {
     const coloring = coloringOf(this.store);
     if (!coloring) return nothing;
     const { name, scale, entries, low, high } = coloring;
-    const title = this.colorTitle(name, scale);
+    const title = this.store.scaled(this.store.label(name), scale);
     if (entries.length)
       return html`<div class="pickers" data-testid="curve-colors" role="group"
         aria-label=${title}>${this.keyLine(this.colorKeys())}</div>`;
     return html`<div class="pickers" data-testid="curve-colors"><span class="legend"><span>${title}</span><span>${low}
       </span><canvas class="ramp" width="144" height="24"></canvas><span>${high}</span></span></div>`;
-  }
-
-  /** @private @param {string} name @param {string} scale */
-  colorTitle(name, scale) {
-    const label = this.store.label(name);
-    return scale === 'log' || scale === 'log1m' ? this.t(`axis.${scale}`, { name: label }) : label;
   }
 
   /** A line of each name. @private @returns {import('./figure-data.js').Key[]} */
@@ -483,7 +477,7 @@ export class TpCurves extends FigurePart {
     if (coloring) {
       const { name, scale, entries, low, high } = coloring;
       const color = (/** @type {number} */ share) => shareColor(share, store.dark);
-      return entries.length ? null : { text: this.colorTitle(name, scale), title: '', low, high, color };
+      return entries.length ? null : { text: store.scaled(store.label(name), scale), title: '', low, high, color };
     }
     if (store.best === null) return null;
     const scale = scoreScale(store);
@@ -524,8 +518,7 @@ export class TpCurves extends FigurePart {
   }
 
   get upTitle() {
-    const name = this.t('curves.loss');
-    return this.logs ? this.t('axis.log', { name }) : name;
+    return this.store.scaled(this.t('curves.loss'), this.logs ? 'log' : '');
   }
 
   /** @param {HTMLCanvasElement} canvas */

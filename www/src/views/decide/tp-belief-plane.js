@@ -249,8 +249,7 @@ export class TpBeliefPlane extends BeliefFigure {
 
   /** @private @param {import('../../study/scale.js').Axis} axis */
   nameOf({ name, scale }) {
-    const label = this.store.label(name);
-    return scale === 'log' || scale === 'log1m' ? this.t(`axis.${scale}`, { name: label }) : label;
+    return this.store.scaled(this.store.label(name), scale);
   }
 
   /** @private What a field is, and its scale of colours above it. @param {Field} field @param {Box} box */

@@ -251,8 +251,7 @@ export class TpDuelSurfaces extends FigurePart {
 
   /** @private @param {import('../../study/scale.js').Axis} axis */
   nameOf({ name, scale }) {
-    const label = this.store.label(name);
-    return scale === 'log' || scale === 'log1m' ? this.t(`axis.${scale}`, { name: label }) : label;
+    return this.store.scaled(this.store.label(name), scale);
   }
 }
 

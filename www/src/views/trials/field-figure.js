@@ -38,6 +38,7 @@ export class FieldFigure extends FigurePart {
     /** @private what each layer is to show @type {Map<string, {key: string, steps: () => Generator}>} */
     this.wanted = new Map();
     /** @private @type {Set<string>} layers that are being painted */ this.painting = new Set();
+    /** @protected what the axes were drawn for */ this.drawnFor = '';
   }
 
   /** @param {Set<string>} topics */
@@ -119,6 +120,32 @@ export class FieldFigure extends FigurePart {
     const found = this.tabled || this.nothing ? null : this.trialAt(event);
     if (found !== null) this.act('pick', found);
   }
+
+  /** @protected Where it is drawn, which is emptied where there is nothing to draw; null then, and where there is no
+   * room. */
+  stage() {
+    const chart = /** @type {HTMLElement | null} */ (this.querySelector('.chart'));
+    const over = /** @type {SVGSVGElement | null} */ (this.querySelector('svg.over'));
+    const { width, height } = this.size;
+    if (!chart || !over || width < 60 || height < 60) return null;
+    if (this.ready && !this.nothing) return { chart, over, width, height };
+    chart.replaceChildren();
+    over.replaceChildren();
+    this.drawnFor = '';
+    this.emptied();
+    return null;
+  }
+
+  /** @protected Whether the axes, and all that stays while a trial is hovered, are drawn for something else than this,
+   * for which they are drawn now. @param {string} key */
+  isNew(key) {
+    const isNew = key !== this.drawnFor;
+    this.drawnFor = key;
+    return isNew;
+  }
+
+  /** @protected What else is forgotten where there is nothing to draw. */
+  emptied() {}
 
   /** @protected What lies over everything: marks of the hovered and the selected trial. */
   overLayer() {

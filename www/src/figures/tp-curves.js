@@ -9,7 +9,7 @@ import { curveData } from './curve-data.js';
 import { nextMark, placeAfter, wayOf } from './cursor.js';
 import { segmented } from '../controls/segmented.js';
 import { palette, tokens } from './colors.js';
-import { drawRamp } from './ramp.js';
+import { drawRamp, scoreLegend } from './ramp.js';
 import { later } from '../platform/later.js';
 import { pixelRatio } from '../platform/pixels.js';
 import { counted } from '../study/format.js';
@@ -17,8 +17,7 @@ import { textWidth } from '../study/scale.js';
 import { mostEpochs } from '../study/study.js';
 import { isSearched } from '../study/search.js';
 import { canReplay } from '../state/opening.js';
-import { scoreScale } from '../state/score.js';
-import { measureText, scoreLabel, scoreName } from '../state/spread.js';
+import { measureText, scoreName } from '../state/spread.js';
 import { CurveFrame, curvesOf, endsOf, everyOf, lineOf, marksOf, spanOf } from './curve-frame.js';
 import { CurvePainter } from './curve-painter.js';
 import { plotOf } from './plot-axes.js';
@@ -479,15 +478,7 @@ export class TpCurves extends FigurePart {
       const color = (/** @type {number} */ share) => shareColor(share, store.dark);
       return entries.length ? null : { text: store.scaled(store.label(name), scale), title: '', low, high, color };
     }
-    if (store.best === null) return null;
-    const scale = scoreScale(store);
-    if (scale.flat) return null;
-    return {
-      text: scoreName(store),
-      title: '',
-      low: `${scale.zeros ? '≤ ' : ''}${scoreLabel(store, scale.best)}`,
-      high: scoreLabel(store, scale.worst),
-    };
+    return scoreLegend(store);
   }
 
   pictureKeys() {

@@ -3,6 +3,7 @@ import { define } from '../../controls/part.js';
 import { depthColor } from '../../figures/colors.js';
 import { FigurePart } from '../../figures/figure.js';
 import { element } from '../../figures/plot-axes.js';
+import { drawRamp } from '../../figures/ramp.js';
 import { scoreLabel, scoreName, scoreValue } from '../../state/spread.js';
 import { setting } from '../../study/format.js';
 import { scoreOf } from '../../study/result.js';
@@ -113,13 +114,7 @@ export class TpDuelSurfaces extends FigurePart {
 
   /** @param {HTMLCanvasElement} canvas */
   paintRamp(canvas) {
-    const g = canvas.getContext('2d');
-    if (!g) return;
-    g.clearRect(0, 0, canvas.width, canvas.height);
-    for (let k = 0; k < 72; k++) {
-      g.fillStyle = depthColor(1 - k / 71, this.store.dark);
-      g.fillRect(2 * k, 4, 2, 16);
-    }
+    drawRamp(canvas, this.store, (share) => depthColor(1 - share, this.store.dark));
   }
 
   /** @returns {import('../../figures/figure-data.js').FigureData} */

@@ -5,8 +5,7 @@ import { depthColor, palette, tokens } from '../../figures/colors.js';
 import { surfaceData } from '../../figures/surface-data.js';
 import { inSlices } from '../../platform/turns.js';
 import { pixelRatio } from '../../platform/pixels.js';
-import { scoreScale } from '../../state/score.js';
-import { scoreLabel, scoreName } from '../../state/spread.js';
+import { scoreName } from '../../state/spread.js';
 import { count } from '../../study/format.js';
 import { LEARNED, SHADES, fieldOf } from './field.js';
 import { packed } from './raster.js';
@@ -150,21 +149,6 @@ export class FieldFigure extends FigurePart {
   /** @protected What lies over everything: marks of the hovered and the selected trial. */
   overLayer() {
     return html`<svg class="layer over" width="100%" height="100%" aria-hidden="true"></svg>`;
-  }
-
-  /** @protected The scale of scores, as colours. @returns {import('../../figures/figure-data.js').Legend | null} */
-  get shadeLegend() {
-    const { store } = this;
-    if (store.best === null) return null;
-    const scale = scoreScale(store);
-    // Where no two scores differ, nothing is told by a color.
-    if (scale.flat) return null;
-    return {
-      text: scoreName(store),
-      title: '',
-      low: `${scale.zeros ? '≤ ' : ''}${scoreLabel(store, scale.best)}`,
-      high: scoreLabel(store, scale.worst),
-    };
   }
 
   /** Trials inside the brush, best first. @returns {import('../../figures/figure-data.js').FigureData} */

@@ -6,7 +6,7 @@ import { depthColor, tokens } from '../../figures/colors.js';
 import { colorNames, coloringOf, lineLook, shareColor } from '../../figures/curve-colors.js';
 import { epochAxis } from '../../figures/curve-axes.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
-import { drawRamp } from '../../figures/ramp.js';
+import { drawRamp, scoreLegend } from '../../figures/ramp.js';
 import { lookOf, scoreScale } from '../../state/score.js';
 import { scoreName, scoreValue } from '../../state/spread.js';
 import { count, setting } from '../../study/format.js';
@@ -70,7 +70,7 @@ export class TpLineage extends FieldFigure {
   get legend() {
     const { store } = this;
     const coloring = coloringOf(store);
-    if (!coloring) return this.shadeLegend;
+    if (!coloring) return scoreLegend(this.store);
     if (coloring.entries.length) return null;
     return {
       text: store.label(coloring.name),

@@ -4,6 +4,7 @@ import { pointIn } from '../../controls/pointer.js';
 import { segmented } from '../../controls/segmented.js';
 import { depthColor, tokens } from '../../figures/colors.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
+import { scoreLegend } from '../../figures/ramp.js';
 import { lookOf } from '../../state/score.js';
 import { scoreName, scoreValue } from '../../state/spread.js';
 import { count, exact } from '../../study/format.js';
@@ -39,7 +40,7 @@ export class TpTimeline extends FieldFigure {
   }
 
   get legend() {
-    return this.shadeLegend;
+    return scoreLegend(this.store);
   }
 
   /** Trials without a score have trained as well. */

@@ -17,6 +17,9 @@ initSync({ module: wasm });
 
 /** @typedef {import('../../www/src/views/hand/branches.js').Hand} Hand */
 
+/** The settings that the current branch has now. @param {Hand} hand */
+const settingsNow = (hand) => branches.settingsAt(hand, hand.current, branches.tipOf(hand.branches[hand.current]));
+
 /** @param {Record<string, any>} fixed @param {Record<string, any>} [more] @returns {any} */
 const studyOf = (fixed, more = {}) => ({
   format: 'tuning-playground/study@1',
@@ -283,7 +286,7 @@ test('branches: settings, changes, forks and reverts', () => {
   assert.deepEqual(branches.listed(hand), [{ branch: 0, epoch: 2, last: 3, name: 'learning_rate', from: 1, to: 4 }]);
   // At a change the fork has what was before it.
   assert.equal(branches.fork(hand, 0, 3), 1);
-  assert.deepEqual(branches.settingsNow(hand), { learning_rate: 3, dropout: 0 });
+  assert.deepEqual(settingsNow(hand), { learning_rate: 3, dropout: 0 });
   branches.change(hand, 1, { dropout: 0.5 });
   grow(hand, 1, 3);
   assert.deepEqual(branches.settingsAt(hand, 0, 5), { learning_rate: 4, dropout: 0 });
@@ -322,7 +325,7 @@ test('branches: settings, changes, forks and reverts', () => {
   // What has not acted yet is taken back without a stub.
   branches.change(hand, 1, { dropout: 0.1 });
   assert.equal(branches.revert(hand, 1, 6), 1);
-  assert.deepEqual(branches.settingsNow(hand), { learning_rate: 3, dropout: 0.5 });
+  assert.deepEqual(settingsNow(hand), { learning_rate: 3, dropout: 0.5 });
   assert.equal(branches.revert(hand, 1, 2), 2);
   // Nor does a fork that has not been trained leave one.
   assert.equal(branches.revert(hand, 2, 2), 2);
@@ -334,7 +337,7 @@ test('branches: settings, changes, forks and reverts', () => {
       [0, 2, false, true],
     ],
   );
-  assert.deepEqual(branches.settingsNow(hand), { learning_rate: 1, dropout: 0 });
+  assert.deepEqual(settingsNow(hand), { learning_rate: 1, dropout: 0 });
   assert.deepEqual(branches.checkpointsOf(hand, 0), [0, 2, 3, 5]);
   assert.deepEqual([branches.bestOf(hand)?.branch, branches.bestOf(hand)?.point.epoch], [1, 6]);
   assert.equal(
@@ -348,7 +351,7 @@ test('branches: settings, changes, forks and reverts', () => {
   grow(hand, 2, 1);
   branches.change(hand, 2, { dropout: 0.4 });
   branches.fork(hand, 2, 3);
-  assert.deepEqual(branches.settingsNow(hand).dropout, 0.4);
+  assert.deepEqual(settingsNow(hand).dropout, 0.4);
   for (let k = hand.branches.length; k < branches.MOST_BRANCHES; k++) assert.equal(branches.fork(hand, 0, 1), k);
   assert.equal(branches.fork(hand, 0, 1), null);
   assert.equal(branches.revert(hand, 0, 1), null);

@@ -8,7 +8,7 @@ import { defineCommand } from './command.js';
 const KEPT = 'tuning-playground.landscape';
 
 /** What was looked at when the page was last here. */
-export const landscapeKept = () => saved(KEPT);
+const landscapeKept = () => saved(KEPT);
 
 /** What makes another surface of the same plane. */
 const SAME = /** @type {const} */ (['rows', 'limit', 'side']);

@@ -12,7 +12,7 @@
  * the round in the order of what a step costs.
  */
 const PLACES = [1 / 6, 1 / 2, 5 / 6];
-export const NEIGHBOURS = 4;
+const NEIGHBOURS = 4;
 /** Milliseconds: warm-up and measure of each such trial. */
 const CPU = { warm: 6, measure: 20 };
 /** Milliseconds of work on the GPU: to find its pace, and then on the round itself, what a wait takes apart. */

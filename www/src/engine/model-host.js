@@ -1,4 +1,5 @@
 import { Model } from '../generated/analyses/analyses.js';
+import { layersOf } from '../study/weights.js';
 
 /**
  * Looks into networks in a Worker, a few at a time.
@@ -183,15 +184,11 @@ export class ModelHost {
   weights(model, head, at, most) {
     const weights = model.weights(at);
     const initial = at === 0 ? weights : model.weights(0);
-    const layers = [];
-    let first = 0;
-    for (const [k, outputs] of head.widths.entries()) {
-      const n = (k ? head.widths[k - 1] : head.inputs) * outputs;
-      const [now, then] = [weights, initial].map((all) => all.subarray(first, first + n));
+    const layers = layersOf(head).map(({ weight, bias }) => {
+      const [now, then] = [weights, initial].map((all) => all.subarray(weight, bias));
       const span = Math.max(largest(now), largest(then));
-      layers.push({ n, span, now: histogram(now, span), then: histogram(then, span) });
-      first += n + outputs;
-    }
+      return { n: now.length, span, now: histogram(now, span), then: histogram(then, span) };
+    });
     return { layers, norms: model.norms(), weights: weights.length <= most ? weights : null };
   }
 

@@ -12,7 +12,7 @@ import { Trials } from '../state/trials.js';
 
 /** The study that trains such a pair: the trials' own, with one seed, and nothing that ends a trial for another.
  * @param {Study} study @param {number} seed */
-export const pairStudy = (study, seed) => ({
+const pairStudy = (study, seed) => ({
   ...study,
   ...{ seed, seeds_per_trial: 1, shared_seeds: true, record: [], trials: 2, sampler: { name: 'random' } },
   ...{ pruner: { name: 'none' }, stages: null, budget: null },
@@ -20,7 +20,7 @@ export const pairStudy = (study, seed) => ({
 
 /** What a trial is trained with: in a stage as many epochs as it had there.
  * @param {Study} study @param {Trial} trial */
-export const pairParams = ({ stages }, { params, epochs }) => (stages ? { ...params, epochs: epochs.length } : params);
+const pairParams = ({ stages }, { params, epochs }) => (stages ? { ...params, epochs: epochs.length } : params);
 
 /** Trains a pair for each seed, while that is wanted, and tells of each.
  * @param {{client: (k: number) => import('./client.js').Client, base: string}} pool @param {PairAsked} asked */

@@ -1,6 +1,6 @@
 import { depthColor, tokens } from './colors.js';
 import { scoreScale } from '../state/score.js';
-import { spreadOf } from '../state/spread.js';
+import { scoreLabel, scoreName, spreadOf } from '../state/spread.js';
 
 /** How many steps of colour a scale is drawn with. */
 export const STEPS = 72;
@@ -36,4 +36,18 @@ export function drawRamp(canvas, store, color) {
     for (const at of [from, to]) g.fillRect(Math.max(0, Math.min(144 - wide, at - wide / 2)), 0, wide, 24);
     g.fillRect(Math.min(from, to), 12 - wide / 2, Math.abs(to - from), wide);
   }
+}
+
+/** The scale of scores as colours; null where no two scores differ, as nothing is told by a colour then.
+ * @param {import('../state/store.js').Store} store @returns {import('./figure-data.js').Legend | null} */
+export function scoreLegend(store) {
+  if (store.best === null) return null;
+  const scale = scoreScale(store);
+  if (scale.flat) return null;
+  return {
+    text: scoreName(store),
+    title: '',
+    low: `${scale.zeros ? '≤ ' : ''}${scoreLabel(store, scale.best)}`,
+    high: scoreLabel(store, scale.worst),
+  };
 }

@@ -9,7 +9,7 @@ import { curveData } from './curve-data.js';
 import { nextMark, placeAfter, wayOf } from './cursor.js';
 import { segmented } from '../controls/segmented.js';
 import { palette, tokens } from './colors.js';
-import { drawRamp } from './ramp.js';
+import { drawRamp, scoreLegend } from './ramp.js';
 import { later } from '../platform/later.js';
 import { pixelRatio } from '../platform/pixels.js';
 import { counted } from '../study/format.js';
@@ -17,8 +17,7 @@ import { textWidth } from '../study/scale.js';
 import { mostEpochs } from '../study/study.js';
 import { isSearched } from '../study/search.js';
 import { canReplay } from '../state/opening.js';
-import { scoreScale } from '../state/score.js';
-import { measureText, scoreLabel, scoreName } from '../state/spread.js';
+import { measureText, scoreName } from '../state/spread.js';
 import { CurveFrame, curvesOf, endsOf, everyOf, lineOf, marksOf, spanOf } from './curve-frame.js';
 import { CurvePainter } from './curve-painter.js';
 import { plotOf } from './plot-axes.js';
@@ -132,18 +131,12 @@ export class TpCurves extends FigurePart {
     const coloring = coloringOf(this.store);
     if (!coloring) return nothing;
     const { name, scale, entries, low, high } = coloring;
-    const title = this.colorTitle(name, scale);
+    const title = this.store.scaled(this.store.label(name), scale);
     if (entries.length)
       return html`<div class="pickers" data-testid="curve-colors" role="group"
         aria-label=${title}>${this.keyLine(this.colorKeys())}</div>`;
     return html`<div class="pickers" data-testid="curve-colors"><span class="legend"><span>${title}</span><span>${low}
       </span><canvas class="ramp" width="144" height="24"></canvas><span>${high}</span></span></div>`;
-  }
-
-  /** @private @param {string} name @param {string} scale */
-  colorTitle(name, scale) {
-    const label = this.store.label(name);
-    return scale === 'log' || scale === 'log1m' ? this.t(`axis.${scale}`, { name: label }) : label;
   }
 
   /** A line of each name. @private @returns {import('./figure-data.js').Key[]} */
@@ -483,17 +476,9 @@ export class TpCurves extends FigurePart {
     if (coloring) {
       const { name, scale, entries, low, high } = coloring;
       const color = (/** @type {number} */ share) => shareColor(share, store.dark);
-      return entries.length ? null : { text: this.colorTitle(name, scale), title: '', low, high, color };
+      return entries.length ? null : { text: store.scaled(store.label(name), scale), title: '', low, high, color };
     }
-    if (store.best === null) return null;
-    const scale = scoreScale(store);
-    if (scale.flat) return null;
-    return {
-      text: scoreName(store),
-      title: '',
-      low: `${scale.zeros ? '≤ ' : ''}${scoreLabel(store, scale.best)}`,
-      high: scoreLabel(store, scale.worst),
-    };
+    return scoreLegend(store);
   }
 
   pictureKeys() {
@@ -524,8 +509,7 @@ export class TpCurves extends FigurePart {
   }
 
   get upTitle() {
-    const name = this.t('curves.loss');
-    return this.logs ? this.t('axis.log', { name }) : name;
+    return this.store.scaled(this.t('curves.loss'), this.logs ? 'log' : '');
   }
 
   /** @param {HTMLCanvasElement} canvas */

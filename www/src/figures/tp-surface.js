@@ -79,9 +79,9 @@ export class TpSurface extends FigurePart {
   }
 
   /** @param {Axis} axis */
-  axisTitle(axis) {
-    const name = axis.name ? this.store.label(axis.name) : scoreName(this.store);
-    return axis.scale === 'log' || axis.scale === 'log1m' ? this.t(`axis.${axis.scale}`, { name }) : name;
+  axisTitle({ name, scale }) {
+    const { store } = this;
+    return store.scaled(name ? store.label(name) : scoreName(store), scale);
   }
 
   get legend() {

@@ -132,16 +132,6 @@ export function* keptResult(document, shown, edited = false) {
   });
 }
 
-/** The result that a text has, all at once. @param {unknown} text @param {Study} shown @param {boolean} [edited]
- * @returns {Result | null} */
-export function readKeptResult(text, shown, edited = false) {
-  const steps = keptResult(documentOf(text), shown, edited);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
-
 /** A run as the page holds it, of a result that is sound.
  * @param {string} id @param {Result} result @returns {Generator<void, import('./shelf.js').Held>} */
 export function* heldOf(id, { study, engine, best, test, trials: documents }) {

@@ -176,6 +176,11 @@ class Readable {
     return this.slices.look.label(name);
   }
 
+  /** A name with the scale that it is drawn on. @param {string} name @param {string} scale */
+  scaled(name, scale) {
+    return scale === 'log' || scale === 'log1m' ? this.t(`axis.${scale}`, { name }) : name;
+  }
+
   /** Whether undo or redo has a study to go to. @param {-1 | 1} direction */
   canStep(direction) {
     const { study, shelf } = this.slices;

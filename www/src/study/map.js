@@ -1,4 +1,4 @@
-import { BY_NAME, HYPERPARAMETERS, between, inertBy, scaleOf, used, valueOf } from './hyperparameters.js';
+import { BY_NAME, HYPERPARAMETERS, between, scaleOf, used, valueOf } from './hyperparameters.js';
 import { SCALES } from './scale.js';
 
 /**
@@ -20,7 +20,7 @@ export const SEEDS = 'seeds';
 /** Pixels along each side that can be asked for. */
 export const SIZES = /** @type {const} */ ([16, 32, 64, 128, 256, 512]);
 /** Rows of a map over seeds. */
-export const SEED_ROWS = 32;
+const SEED_ROWS = 32;
 /** A study has no more trials. */
 const MOST_TRIALS = 100_000;
 /** Pixels of the first pass along a side, at least. */
@@ -100,13 +100,6 @@ function middleOf(range) {
   if (range.type === 'int') return Math.max(low, Math.min(high, Math.round(value)));
   if (range.step) return Math.min(low + Math.round((value - low) / range.step) * range.step, high);
   return Math.max(low, Math.min(high, Number(value.toPrecision(2))));
-}
-
-/** What keeps a hyperparameter from mattering in a map; null where nothing does. @param {Study} study of the map
- * @param {string} name */
-export function hindrance(study, name) {
-  const one = BY_NAME.get(name);
-  return one ? inertBy(one, study) : null;
 }
 
 /** Where a value lies along a range, as a share of it; NaN of one that has no place there.

@@ -61,7 +61,7 @@ export function sumOf(text) {
 }
 
 /** @param {Study} study */
-export const digestOf = (study) => sumOf(JSON.stringify(withDefaults(study).dataset));
+const digestOf = (study) => sumOf(JSON.stringify(withDefaults(study).dataset));
 
 /** @param {unknown} value @param {number} digits */
 const short = (value, digits) => {

@@ -189,7 +189,7 @@ export class TpScatter extends FigurePart {
 
   /** @private @param {import('./axes.js').Axis} axis */
   axisTitle({ name, scale }) {
-    return scale === 'log' ? this.t('axis.log', { name: this.label(name) }) : this.label(name);
+    return this.store.scaled(this.label(name), scale);
   }
 
   /** @param {PointerEvent} event */

@@ -19,7 +19,7 @@ const USUAL = { halving: 4, hyperband: 3 };
 const MOST_RUNGS = 12;
 
 /** What a pruner is set to, where it has rungs that grow. @param {Study} study */
-export function rungSettings({ pruner }) {
+function rungSettings({ pruner }) {
   const name = pruner?.name === 'hyperband' ? 'hyperband' : 'halving';
   return { reduction: pruner?.reduction ?? USUAL[name], least: pruner?.min_epochs ?? 1 };
 }
@@ -73,7 +73,7 @@ export function bracketOf(study, number, shares) {
 
 /** The epochs after which a bracket is judged, below so many. @param {Study} study @param {number} bracket
  * @param {number} most */
-export function rungEpochs(study, bracket, most) {
+function rungEpochs(study, bracket, most) {
   const { pruner } = study;
   if (pruner?.name === 'median') {
     const first = (pruner.warmup ?? 0) + 1;

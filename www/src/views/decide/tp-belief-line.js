@@ -167,7 +167,7 @@ export class TpBeliefLine extends BeliefFigure {
       const made = plotOf(
         { x: isLast ? axis : { ...axis, ticks: [] }, y: panel },
         frame,
-        { x: isLast ? this.axisTitle(axis) : undefined },
+        { x: isLast ? this.store.scaled(this.axisName, axis.scale) : undefined },
         [element('rect', { x: left, y: top, width: width - left - RIGHT, height: tall, fill: 'var(--ground)' })],
       );
       const clip = `belief-clip-${at}`;
@@ -183,12 +183,6 @@ export class TpBeliefLine extends BeliefFigure {
     svg.append(...this.nextMarks(x, TOP, height - BOTTOM));
     chart.replaceChildren(svg);
     over.replaceChildren(...this.overMarks(x, height));
-  }
-
-  /** @private @param {Axis} axis */
-  axisTitle(axis) {
-    const log = axis.scale === 'log' || axis.scale === 'log1m';
-    return log ? this.t(`axis.${axis.scale}`, { name: this.axisName }) : this.axisName;
   }
 
   /** @private Trials that are drawn. */

@@ -2,7 +2,7 @@ import { html } from 'lit';
 import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
 import { depthColor, tokens } from '../../figures/colors.js';
-import { element, plotOf } from '../../figures/plot-axes.js';
+import { element } from '../../figures/plot-axes.js';
 import { scoreScale } from '../../state/score.js';
 import { scoreLabel, scoreName, scoreValue } from '../../state/spread.js';
 import { exact, setting } from '../../study/format.js';
@@ -10,8 +10,8 @@ import { axisOf, shareOf, textWidth } from '../../study/scale.js';
 import { columnOf, largest } from './belief.js';
 import { paintCells, sidesOf } from './heat.js';
 import { crossOn, ringAt, rugOf, squareAt } from './signs.js';
+import { axesOf, paintOn, panesOf } from './panes.js';
 import { BeliefFigure } from './belief-figure.js';
-import { pixelRatio } from '../../platform/pixels.js';
 
 /**
  * @typedef {import('./mind.js').Mind} Mind
@@ -25,11 +25,7 @@ import { pixelRatio } from '../../platform/pixels.js';
 const DEPTH = 6;
 const MOST_MARKS = 600;
 const NEAR = 11;
-const TOP = 40;
-const BOTTOM = 40;
-const GAP = 22;
-const HIGH = 300;
-const NARROW = 640;
+const ROOM = { top: 40, gap: 22, high: 300, narrow: 640 };
 
 /** What the sampler thinks over two axes: three fields side by side. */
 export class TpBeliefPlane extends BeliefFigure {
@@ -183,22 +179,6 @@ export class TpBeliefPlane extends BeliefFigure {
       ><svg class="layer over" width="100%" height="100%" aria-hidden="true"></svg>`;
   }
 
-  /** @private Where the fields lie. */
-  place() {
-    const { width } = this.size;
-    const [, up] = this.axes;
-    const left = 26 + Math.max(18, ...up.ticks.map(({ label }) => textWidth(label)));
-    const isNarrow = width < NARROW;
-    const wide = isNarrow ? width - left - 12 : (width - left - 12 - 2 * GAP) / 3;
-    return {
-      high: isNarrow ? 3 * HIGH : HIGH,
-      boxes: [0, 1, 2].map((k) => ({
-        ...{ left: isNarrow ? left : left + k * (wide + GAP), top: TOP + (isNarrow ? k * HIGH : 0), width: wide },
-        height: HIGH - TOP - BOTTOM,
-      })),
-    };
-  }
-
   draw() {
     const plot = /** @type {HTMLElement | null} */ (this.querySelector('.plot'));
     const chart = /** @type {HTMLElement | null} */ (this.querySelector('.chart'));
@@ -214,34 +194,21 @@ export class TpBeliefPlane extends BeliefFigure {
       canvas.width = 1;
       return;
     }
-    const { high, boxes } = this.place();
+    const [x, y] = this.axes;
+    const { high, boxes } = panesOf(3, width, y, ROOM);
     this.boxes = boxes;
     plot.style.height = `${high}px`;
-    const [x, y] = this.axes;
     const svg = element('svg', { width, height: high, 'font-size': 11 });
     for (const [k, box] of boxes.entries()) {
       const isFirst = box.left === boxes[0].left;
-      const edge = isFirst ? box.left : 0;
-      const frame = {
-        ...{ width: edge + box.width, height: box.top + box.height + BOTTOM, left: edge, right: 0, top: box.top },
-        bottom: BOTTOM,
-      };
-      const made = plotOf(
-        { x, y: isFirst ? y : { ...y, ticks: [] } },
-        frame,
-        { x: this.nameOf(x), y: isFirst ? this.nameOf(y) : undefined },
-        [],
+      svg.append(
+        axesOf(box, isFirst, x, y, (axis) => this.nameOf(axis)),
+        ...this.legendOf(this.fields[k], box),
       );
-      if (!isFirst) made.setAttribute('x', String(box.left));
-      svg.append(made, ...this.legendOf(this.fields[k], box));
     }
     chart.replaceChildren(svg);
-    const ratio = Math.max(1, pixelRatio());
-    Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(high * ratio) });
-    Object.assign(canvas.style, { width: `${width}px`, height: `${high}px` });
-    const g = canvas.getContext('2d');
+    const g = paintOn(canvas, width, high);
     if (!g) return;
-    g.setTransform(ratio, 0, 0, ratio, 0, 0);
     const [across, up] = [x, y].map((axis, at) => sidesOf(axis, this.values[at]));
     for (const [k, box] of boxes.entries()) paintCells(g, box, across, up, this.fields[k].color);
     over.replaceChildren(...this.overMarks(x, y));
@@ -249,8 +216,7 @@ export class TpBeliefPlane extends BeliefFigure {
 
   /** @private @param {import('../../study/scale.js').Axis} axis */
   nameOf({ name, scale }) {
-    const label = this.store.label(name);
-    return scale === 'log' || scale === 'log1m' ? this.t(`axis.${scale}`, { name: label }) : label;
+    return this.store.scaled(this.store.label(name), scale);
   }
 
   /** @private What a field is, and its scale of colours above it. @param {Field} field @param {Box} box */

@@ -2,15 +2,16 @@ import { html } from 'lit';
 import { define } from '../../controls/part.js';
 import { depthColor } from '../../figures/colors.js';
 import { FigurePart } from '../../figures/figure.js';
-import { element, plotOf } from '../../figures/plot-axes.js';
+import { element } from '../../figures/plot-axes.js';
+import { drawRamp } from '../../figures/ramp.js';
 import { scoreLabel, scoreName, scoreValue } from '../../state/spread.js';
 import { setting } from '../../study/format.js';
 import { scoreOf } from '../../study/result.js';
-import { axisOf, scaleOfScores, shareOf, textWidth } from '../../study/scale.js';
+import { axisOf, scaleOfScores, shareOf } from '../../study/scale.js';
 import { columnOf } from './belief.js';
 import { paintCells, sidesOf } from './heat.js';
+import { axesOf, paintOn, panesOf } from './panes.js';
 import { crossOn } from './signs.js';
-import { pixelRatio } from '../../platform/pixels.js';
 
 /**
  * @typedef {import('./contest.js').Contest} Contest
@@ -18,11 +19,7 @@ import { pixelRatio } from '../../platform/pixels.js';
  * @typedef {import('../../study/types.js').Trial} Trial
  */
 
-const TOP = 30;
-const BOTTOM = 40;
-const GAP = 26;
-const HIGH = 320;
-const NARROW = 560;
+const ROOM = { top: 30, gap: 26, high: 320, narrow: 560 };
 
 /** What two samplers' trials say of the same plane, on one scale of colours. */
 export class TpDuelSurfaces extends FigurePart {
@@ -117,13 +114,7 @@ export class TpDuelSurfaces extends FigurePart {
 
   /** @param {HTMLCanvasElement} canvas */
   paintRamp(canvas) {
-    const g = canvas.getContext('2d');
-    if (!g) return;
-    g.clearRect(0, 0, canvas.width, canvas.height);
-    for (let k = 0; k < 72; k++) {
-      g.fillStyle = depthColor(1 - k / 71, this.store.dark);
-      g.fillRect(2 * k, 4, 2, 16);
-    }
+    drawRamp(canvas, this.store, (share) => depthColor(1 - share, this.store.dark));
   }
 
   /** @returns {import('../../figures/figure-data.js').FigureData} */
@@ -183,43 +174,16 @@ export class TpDuelSurfaces extends FigurePart {
     const { contest, axes, told, scale, store, trials } = this;
     const space = /** @type {any} */ (contest.outcome?.study.space);
     const [x, y] = axes.map((name) => axisOf(name, space[name]));
-    const left = 26 + Math.max(18, ...y.ticks.map(({ label }) => textWidth(label)));
-    const isNarrow = width < NARROW;
-    const wide = isNarrow ? width - left - 12 : (width - left - 12 - GAP) / 2;
-    const high = isNarrow ? 2 * HIGH : HIGH;
+    const { high, boxes } = panesOf(2, width, y, ROOM);
     plot.style.height = `${high}px`;
-    const ratio = Math.max(1, pixelRatio());
-    Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(high * ratio) });
-    Object.assign(canvas.style, { width: `${width}px`, height: `${high}px` });
-    const g = canvas.getContext('2d');
+    const g = paintOn(canvas, width, high);
     if (!g) return;
-    g.setTransform(ratio, 0, 0, ratio, 0, 0);
     const svg = element('svg', { width, height: high, 'font-size': 11 });
     const marks = [];
     for (const [k, name] of contest.pair.entries()) {
-      const box = {
-        ...{ left: isNarrow ? left : left + k * (wide + GAP), top: TOP + (isNarrow ? k * HIGH : 0), width: wide },
-        height: HIGH - TOP - BOTTOM,
-      };
-      const isFirst = box.left === left;
-      const edge = isFirst ? left : 0;
-      const frame = {
-        width: edge + wide,
-        height: box.top + box.height + BOTTOM,
-        left: edge,
-        right: 0,
-        top: box.top,
-        bottom: BOTTOM,
-      };
-      const made = plotOf(
-        { x, y: isFirst ? y : { ...y, ticks: [] } },
-        frame,
-        { x: this.nameOf(x), y: isFirst ? this.nameOf(y) : undefined },
-        [],
-      );
-      if (!isFirst) made.setAttribute('x', String(box.left));
+      const box = boxes[k];
       svg.append(
-        made,
+        axesOf(box, box.left === boxes[0].left, x, y, (axis) => this.nameOf(axis)),
         element(
           'text',
           { x: box.left, y: box.top - 9, fill: 'var(--ink-2)', 'font-size': 13, 'font-weight': 600 },
@@ -251,8 +215,7 @@ export class TpDuelSurfaces extends FigurePart {
 
   /** @private @param {import('../../study/scale.js').Axis} axis */
   nameOf({ name, scale }) {
-    const label = this.store.label(name);
-    return scale === 'log' || scale === 'log1m' ? this.t(`axis.${scale}`, { name: label }) : label;
+    return this.store.scaled(this.store.label(name), scale);
   }
 }
 

@@ -114,8 +114,7 @@ export class TpProjections extends FigurePart {
       const x0 = left + (k % columns) * (wide + gap);
       const y0 = Math.floor(k / columns) * band;
       const at = (/** @type {any} */ value) => x0 + shareOf(axis, axis.to(value)) * wide;
-      const log = axis.scale === 'log' || axis.scale === 'log1m';
-      const label = log ? this.t(`axis.${axis.scale}`, { name: store.label(name) }) : store.label(name);
+      const label = store.scaled(store.label(name), axis.scale);
       svg.append(element('text', { x: x0, y: y0 + 13, fill: 'var(--ink-2)', 'font-size': 12 }, label));
       for (const [row, { name: who, trials }] of rows.entries()) {
         const y = y0 + TOP + row * ROW;

@@ -7,9 +7,9 @@ import { scoreScale } from '../../state/score.js';
 import { scoreName, scoreValue } from '../../state/spread.js';
 import { count, setting } from '../../study/format.js';
 import { SIGNS } from './keys.js';
+import { paintOn } from './panes.js';
 import { ringAt } from './signs.js';
 import { SlowFigure } from './slow-figure.js';
-import { pixelRatio } from '../../platform/pixels.js';
 
 /**
  * @typedef {import('./pruning.js').Pruning} Pruning
@@ -166,13 +166,8 @@ export class TpRungs extends SlowFigure {
     const svg = element('svg', { width, height: high, 'font-size': 11 });
     for (const [k, bracket] of brackets.entries()) svg.append(...this.frameOf(bracket, boxes[k]));
     chart.replaceChildren(svg);
-    const ratio = Math.max(1, pixelRatio());
-    Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(high * ratio) });
-    Object.assign(canvas.style, { width: `${width}px`, height: `${high}px` });
-    const g = canvas.getContext('2d');
-    if (!g) return;
-    g.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.paint(g);
+    const g = paintOn(canvas, width, high);
+    if (g) this.paint(g);
     over.replaceChildren(...this.overMarks());
   }
 

@@ -78,9 +78,6 @@ export function settingsAt(hand, index, epoch) {
   return all;
 }
 
-/** The settings that a branch has now. @param {Hand} hand @param {number} [index] */
-export const settingsNow = (hand, index = hand.current) => settingsAt(hand, index, tipOf(hand.branches[index]));
-
 /** Settings that are other than those before. @param {Settings} before @param {Settings} given @returns {Settings} */
 const unlike = (before, given) =>
   Object.fromEntries(Object.entries(given).filter(([name, value]) => before[name] !== value));

@@ -34,7 +34,7 @@ import { LIVE_NAMES, refusal, startOf } from './live.js';
 
 export const FORMAT = 'tuning-playground/hand@1';
 /** Characters that are read at most. */
-export const MOST_TEXT = 4_000_000;
+const MOST_TEXT = 4_000_000;
 
 /** @param {Hand} hand @param {Study} study @param {Start} trial */
 export const written = ({ branches }, study, { number: of, params }) => ({

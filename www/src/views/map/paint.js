@@ -17,7 +17,7 @@ const GREY = { light: 'b4bec3', dark: '4b565c' };
 const STEPS = 256;
 /** Where the colours of each outcome begin; 0 is nothing at all. */
 const AT = { depth: 1, slow: 1 + STEPS, ochre: 2 + STEPS };
-export const INKS = 2 + 2 * STEPS;
+const INKS = 2 + 2 * STEPS;
 
 /** @param {string} hex @returns {number[]} */
 const rgb = (hex) => [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16));
@@ -66,10 +66,6 @@ export function scaleOf({ losses, known }, limit) {
   const best = Math.max(Number.isFinite(least) ? roundOff(least, -1) : worst / 10, worst * 1e-9, 1e-300);
   return best < worst ? { best, worst } : { best: worst > 0 ? worst / 10 : 0.1, worst: worst > 0 ? worst : 1 };
 }
-
-/** How good a loss is, from 0 (as bad as slow) to 1. @param {LossScale} scale @param {number} loss */
-export const goodnessOf = ({ best, worst }, loss) =>
-  Math.max(0, Math.min(1, Math.log(worst / Math.max(loss, best)) / Math.log(worst / best)));
 
 /** How late a network diverged, from 0 (at its first step) to 1 (at its last), on a logarithm.
  * @param {number} step @param {number} last */

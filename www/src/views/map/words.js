@@ -56,9 +56,7 @@ export const axisName = (store, name) => (name === SEEDS ? store.t('map.seeds') 
 
 /** @param {Store} store @param {string} name @param {Distribution | null} range */
 export function axisTitle(store, name, range) {
-  const scale = range ? scaleOf(range) : 'linear';
-  const title = axisName(store, name);
-  return scale === 'log' || scale === 'log1m' ? store.t(`axis.${scale}`, { name: title }) : title;
+  return store.scaled(axisName(store, name), range ? scaleOf(range) : '');
 }
 
 /** The two settings of a pixel. @param {Store} store @param {number} index */

@@ -1,3 +1,5 @@
+import { layersOf } from '../../study/weights.js';
+
 /**
  * Where the units of a network that is drawn lie, and its weights between them.
  *
@@ -16,7 +18,7 @@
  */
 
 /** More inputs than these are not drawn. */
-export const MOST_INPUTS = 16;
+const MOST_INPUTS = 16;
 /** A unit's side, at most, in px. */
 const LARGEST = 44;
 /** Room for names at either side. */
@@ -51,27 +53,24 @@ export function boxesOf({ inputs, widths }, width, height) {
 }
 
 /** @param {ModelHead} head @param {Box[][]} boxes @param {Float32Array} weights @returns {Line[]} */
-export function linesOf({ inputs, widths }, boxes, weights) {
+export function linesOf(head, boxes, weights) {
   /** @type {Line[]} */ const lines = [];
-  let first = 0;
-  for (const [layer, outputs] of widths.entries()) {
-    const n = layer ? widths[layer - 1] : inputs;
+  for (const [layer, { inputs, outputs, weight }] of layersOf(head).entries()) {
     const [left, right] = [boxes[layer], boxes[layer + 1]];
     if (left.length && right.length) {
       let most = 0;
-      for (let k = 0; k < n * outputs; k++) most = Math.max(most, Math.abs(weights[first + k]));
+      for (let k = 0; k < inputs * outputs; k++) most = Math.max(most, Math.abs(weights[weight + k]));
       for (let to = 0; to < outputs; to++) {
         const [end, y1] = [right[to], right[to].y + right[to].size / 2];
-        for (let from = 0; from < n; from++) {
+        for (let from = 0; from < inputs; from++) {
           const begin = left[from];
-          const value = weights[first + to * n + from];
+          const value = weights[weight + to * inputs + from];
           const share = most > 0 ? value / most : 0;
           const [x0, y0] = [begin.x + begin.size, begin.y + begin.size / 2];
           lines.push({ layer, from, to, value, share, x0, y0, x1: end.x, y1 });
         }
       }
     }
-    first += (n + 1) * outputs;
   }
   return lines;
 }
@@ -122,24 +121,21 @@ export function imageSide(inputs) {
  * @param {ModelHead} head @param {{maps: Float32Array | null, weights: Float32Array | null}} found
  * @returns {{side: number, values: Float32Array, first: number, most?: number}[]} `most`: what the colours
  *   go to, where that is not the picture's own */
-export function picturesOf({ inputs, widths }, { maps, weights }) {
+export function picturesOf(head, { maps, weights }) {
   const pictures = [];
-  const units = widths.reduce((sum, one) => sum + one, 0);
+  const units = head.widths.reduce((sum, one) => sum + one, 0);
   const side = maps ? Math.round(Math.sqrt(maps.length / Math.max(1, units))) : 0;
-  const image = imageSide(inputs);
-  let [at, first] = [0, 0];
-  for (const [layer, outputs] of widths.entries()) {
-    const n = layer ? widths[layer - 1] : inputs;
-    const biases = first + n * outputs;
+  const image = imageSide(head.inputs);
+  let at = 0;
+  for (const [layer, { inputs, outputs, weight, bias }] of layersOf(head).entries()) {
     let most = 0;
-    for (let unit = 0; weights && unit < outputs; unit++) most = Math.max(most, Math.abs(weights[biases + unit]));
+    for (let unit = 0; weights && unit < outputs; unit++) most = Math.max(most, Math.abs(weights[bias + unit]));
     for (let unit = 0; unit < outputs; unit++, at++) {
       if (maps) pictures.push({ side, values: maps, first: at * side * side });
       else if (layer === 0 && image && weights)
-        pictures.push({ side: image, values: flipped(weights, first + unit * n, image), first: 0 });
-      else if (weights) pictures.push({ side: 1, values: weights, first: biases + unit, most });
+        pictures.push({ side: image, values: flipped(weights, weight + unit * inputs, image), first: 0 });
+      else if (weights) pictures.push({ side: 1, values: weights, first: bias + unit, most });
     }
-    first += (n + 1) * outputs;
   }
   return pictures;
 }

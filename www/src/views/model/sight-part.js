@@ -7,12 +7,18 @@ import { Lens } from './lens.js';
 export class SightPart extends FigurePart {
   /** @type {import('../../state/store.js').Topic[]} */
   static topics = ['model'];
-  static properties = { ...FigurePart.properties, lens: { attribute: false }, paired: { attribute: false } };
+  static properties = {
+    ...FigurePart.properties,
+    lens: { attribute: false },
+    paired: { attribute: false },
+    cursor: { state: true },
+  };
 
   constructor() {
     super();
     this.lens = new Lens(0);
     /** Whether another network lies beside it. */ this.paired = false;
+    /** @type {any} what the pointer or the keys are at; null where they are at nothing */ this.cursor = null;
     /** @private the network that was pointed into @type {import('../../state/model.js').ModelHead | null} */
     this.pointed = null;
   }
@@ -103,7 +109,46 @@ export class SightPart extends FigurePart {
     if (this.hasUpdated && this.isConnected) this.redraw();
   }
 
-  onLeave(/** @type {PointerEvent} */ _event) {}
+  /** @param {PointerEvent} event */
+  onDown(event) {
+    this.onMove(event);
+  }
+
+  /** @param {PointerEvent} event */
+  onLeave(event) {
+    if (event.pointerType !== 'touch') this.cursor = null;
+  }
+
+  onBlur() {
+    this.cursor = null;
+  }
+
+  /** Moves the cursor where it is elsewhere. @protected @param {object | null} to */
+  aim(to) {
+    if (JSON.stringify(to) !== JSON.stringify(this.cursor)) this.cursor = to;
+  }
+
+  /** @protected Training or validation. @param {number} part */
+  partName(part) {
+    return this.t(`model.part.${part ? 'validation' : 'train'}`);
+  }
+
+  /** @protected The column of a table whose rows know their `part`. */
+  partColumn() {
+    return {
+      key: 'part',
+      label: this.t('model.part'),
+      text: (/** @type {{part: number}} */ row) => this.partName(row.part),
+      value: (/** @type {{part: number}} */ row) => (row.part ? 'validation' : 'train'),
+    };
+  }
+
+  /** @protected @param {number} layer from 0 */
+  layerName(layer) {
+    return layer === this.head.widths.length - 1
+      ? this.t('model.layer.output')
+      : this.t('model.layer', { n: layer + 1 });
+  }
 
   /** A class by its name. @param {number} k */
   nameOfClass(k) {

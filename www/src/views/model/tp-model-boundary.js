@@ -26,7 +26,6 @@ const STRIDE = 1 / 24;
 /** What a network, or a unit of it, says of the plane of two features, with the rows on it. */
 export class TpModelBoundary extends SightPart {
   static figure = 'model-boundary';
-  static properties = { ...SightPart.properties, cursor: { state: true } };
 
   constructor() {
     super();
@@ -445,31 +444,12 @@ export class TpModelBoundary extends SightPart {
 
   /** @param {PointerEvent} event */
   onMove(event) {
-    this.point(event);
-  }
-
-  /** @param {PointerEvent} event */
-  onDown(event) {
-    this.point(event);
-  }
-
-  /** @private @param {PointerEvent} event */
-  point(event) {
     const { frame } = this;
     if (!frame || this.tabled || !this.ready) return;
     const at = pointIn(/** @type {HTMLElement} */ (event.currentTarget), event);
     const side = frame.width - frame.left - frame.right;
     const [u, v] = [(at.x - frame.left) / side, 1 - (at.y - frame.top) / side];
     this.cursor = u >= 0 && u <= 1 && v >= 0 && v <= 1 ? { u, v } : null;
-  }
-
-  /** @param {PointerEvent} event */
-  onLeave(event) {
-    if (event.pointerType !== 'touch') this.cursor = null;
-  }
-
-  onBlur() {
-    this.cursor = null;
   }
 
   /** @param {KeyboardEvent} event */

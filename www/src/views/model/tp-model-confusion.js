@@ -32,12 +32,12 @@ function luminance(rgb) {
 /** Which classes are taken for which, in training and validation. */
 export class TpModelConfusion extends SightPart {
   static figure = 'model-confusion';
-  static properties = { ...SightPart.properties, shares: { state: true }, cell: { state: true } };
+  static properties = { ...SightPart.properties, shares: { state: true } };
 
   constructor() {
     super();
     /** Whether cells say shares of their rows. */ this.shares = false;
-    /** @type {Cell | null} what the pointer or the keys are at */ this.cell = null;
+    /** @type {Cell | null} */ this.cursor = null;
     /** @private */ this.geometry = geometryOf(1, 0, 0, 0);
     /** @private @type {unknown[]} */ this.drawn = [];
   }
@@ -87,10 +87,6 @@ export class TpModelConfusion extends SightPart {
         for (let said = 0; said < n; said++) yield this.rowOf({ part, truth, said });
   }
 
-  partName(/** @type {number} */ part) {
-    return this.t(`model.part.${part ? 'validation' : 'train'}`);
-  }
-
   /** @private @param {number} part */
   titleOf(part) {
     return `${this.partName(part)} ${metric(this.lens.parts[part].verdict.metric, 'classes')}`;
@@ -101,12 +97,7 @@ export class TpModelConfusion extends SightPart {
     return {
       caption: this.summary(),
       columns: [
-        {
-          key: 'part',
-          label: this.t('model.part'),
-          text: (/** @type {Row} */ row) => this.partName(row.part),
-          value: (/** @type {Row} */ row) => (row.part ? 'validation' : 'train'),
-        },
+        this.partColumn(),
         ...['truth', 'said'].map((key) => ({
           key,
           label: this.t(`model.${key}`),
@@ -148,7 +139,7 @@ export class TpModelConfusion extends SightPart {
 
   below() {
     return html`<p class="q2 read" data-testid="${this.name}-read">${
-      this.ready ? (this.cell ? this.read(this.cell) : this.summaryShort()) : ''
+      this.ready ? (this.cursor ? this.read(this.cursor) : this.summaryShort()) : ''
     }</p>`;
   }
 
@@ -185,7 +176,7 @@ export class TpModelConfusion extends SightPart {
       return;
     }
     const { parts } = this.lens;
-    const key = [parts, width, height, this.shares, JSON.stringify(this.cell), this.store.dark, this.store.lang];
+    const key = [parts, width, height, this.shares, JSON.stringify(this.cursor), this.store.dark, this.store.lang];
     if (key.every((one, k) => one === this.drawn[k])) return;
     this.drawn = key;
     const n = this.classes;
@@ -227,7 +218,7 @@ export class TpModelConfusion extends SightPart {
         );
       for (let said = 0; said < n; said++) yield* this.cellOf({ part, truth, said }, fits, dark);
     }
-    const at = this.cell;
+    const at = this.cursor;
     if (at?.part === part)
       yield element('rect', {
         x: x0 + at.said * cell,
@@ -278,28 +269,9 @@ export class TpModelConfusion extends SightPart {
     this.aim(inside ? { part, truth, said } : null);
   }
 
-  /** @private @param {Cell | null} cell */
-  aim(cell) {
-    if (JSON.stringify(cell) !== JSON.stringify(this.cell)) this.cell = cell;
-  }
-
   /** @param {PointerEvent} event */
   onMove(event) {
     if (this.ready && !this.tabled) this.pointAt(event);
-  }
-
-  /** @param {PointerEvent} event */
-  onDown(event) {
-    this.onMove(event);
-  }
-
-  /** @param {PointerEvent} event */
-  onLeave(event) {
-    if (event.pointerType !== 'touch') this.cell = null;
-  }
-
-  onBlur() {
-    this.cell = null;
   }
 
   /** @param {KeyboardEvent} event */
@@ -307,24 +279,24 @@ export class TpModelConfusion extends SightPart {
     if (!this.ready || event.target !== event.currentTarget) return;
     const way = wayOrEdgeOf(event);
     const n = this.classes;
-    if (event.key === 'Escape' && this.cell) this.cell = null;
+    if (event.key === 'Escape' && this.cursor) this.cursor = null;
     else if (way) {
-      const now = this.cell ?? { part: 1, truth: 0, said: 0 };
+      const now = this.cursor ?? { part: 1, truth: 0, said: 0 };
       // From one matrix to the other where they meet.
-      const [across, down] = this.cell || !way.every(Number.isFinite) ? [way[0], -way[1]] : [0, 0];
+      const [across, down] = this.cursor || !way.every(Number.isFinite) ? [way[0], -way[1]] : [0, 0];
       const within = (/** @type {number} */ at, /** @type {number} */ all) => Math.max(0, Math.min(all - 1, at));
       const { top } = this.geometry;
       if (top[1] > top[0]) {
         const row = within(now.part * n + now.truth + down, 2 * n);
-        this.cell = { part: Math.floor(row / n), truth: row % n, said: within(now.said + across, n) };
+        this.cursor = { part: Math.floor(row / n), truth: row % n, said: within(now.said + across, n) };
       } else {
         const column = within(now.part * n + now.said + across, 2 * n);
-        this.cell = { part: Math.floor(column / n), truth: within(now.truth + down, n), said: column % n };
+        this.cursor = { part: Math.floor(column / n), truth: within(now.truth + down, n), said: column % n };
       }
     } else return;
     event.preventDefault();
     event.stopPropagation();
-    if (this.cell) this.tell(this.read(this.cell));
+    if (this.cursor) this.tell(this.read(this.cursor));
   }
 }
 

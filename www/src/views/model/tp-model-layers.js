@@ -29,7 +29,7 @@ const MOST_POINTS = 160;
 /** Weights, and where they were written down gradients, of each layer over the epochs. */
 export class TpModelLayers extends SightPart {
   static figure = 'model-layers';
-  static properties = { ...SightPart.properties, wanted: { state: true }, cursor: { state: true } };
+  static properties = { ...SightPart.properties, wanted: { state: true } };
 
   constructor() {
     super();
@@ -107,12 +107,6 @@ export class TpModelLayers extends SightPart {
         return (k + 1) * layers < norms.length ? [{ epoch: step / head.epoch_steps, value }] : [];
       }),
     }));
-  }
-
-  layerName(/** @type {number} */ layer) {
-    return layer === this.head.widths.length - 1
-      ? this.t('model.layer.output')
-      : this.t('model.layer', { n: layer + 1 });
   }
 
   controls() {
@@ -285,20 +279,6 @@ export class TpModelLayers extends SightPart {
     for (let k = 1; k < points.length; k++)
       if (Math.abs(points[k].epoch - epoch) < Math.abs(points[best].epoch - epoch)) best = k;
     this.cursor = points.length && epoch >= low && epoch <= high ? best : null;
-  }
-
-  /** @param {PointerEvent} event */
-  onDown(event) {
-    this.onMove(event);
-  }
-
-  /** @param {PointerEvent} event */
-  onLeave(event) {
-    if (event.pointerType !== 'touch') this.cursor = null;
-  }
-
-  onBlur() {
-    this.cursor = null;
   }
 
   /** @param {KeyboardEvent} event */

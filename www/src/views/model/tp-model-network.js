@@ -5,6 +5,7 @@ import { wayOrEdgeOf } from '../../figures/cursor.js';
 import { divergingColor, palette, tokens } from '../../figures/colors.js';
 import { drawRamp } from '../../figures/ramp.js';
 import { exact } from '../../study/format.js';
+import { layersOf } from '../../study/weights.js';
 import { isDrawn } from './lens.js';
 import { Painter, around, largestOf, sized } from './paint.js';
 import { MADE, boxesOf, imageSide, linesOf, nearestLine, picturesOf, rampsOf, unitAt } from './net.js';
@@ -30,12 +31,10 @@ const FINGER = 22;
 /** The network with its weights: what each unit comes to over the plane, or what it weighs. */
 export class TpModelNetwork extends SightPart {
   static figure = 'model-network';
-  static properties = { ...SightPart.properties, over: { state: true } };
 
   constructor() {
     super();
-    /** @type {{unit: [number, number]} | {line: Line} | null} what the pointer or the keys are at */
-    this.over = null;
+    /** @type {{unit: [number, number]} | {line: Line} | null} */ this.cursor = null;
     /** @private @type {Box[][]} of inputs, then of each layer */ this.boxes = [];
     /** @private @type {Line[]} */ this.lines = [];
     /** @private @type {Painter | null} */ this.painter = null;
@@ -89,7 +88,7 @@ export class TpModelNetwork extends SightPart {
 
   below() {
     return html`<p class="q2 read" data-testid="${this.name}-read">${
-      this.ready ? (this.over ? this.read(this.over) : this.hint()) : nothing
+      this.ready ? (this.cursor ? this.read(this.cursor) : this.hint()) : nothing
     }</p>`;
   }
 
@@ -116,19 +115,15 @@ export class TpModelNetwork extends SightPart {
 
   /** Each weight and bias. @returns {Generator<{from: string, to: string, value: number}>} */
   *weights() {
-    const { inputs, widths } = this.head;
     const all = this.lens.found?.weights;
     if (!all) return;
-    let first = 0;
-    for (const [k, outputs] of widths.entries()) {
-      const n = k ? widths[k - 1] : inputs;
+    for (const [k, { inputs, outputs, weight, bias }] of layersOf(this.head).entries()) {
       for (let to = 0; to < outputs; to++) {
         const name = this.unitName(k + 1, to);
-        for (let from = 0; from < n; from++)
-          yield { from: this.unitName(k, from), to: name, value: all[first + to * n + from] };
-        yield { from: this.t('model.bias'), to: name, value: all[first + n * outputs + to] };
+        for (let from = 0; from < inputs; from++)
+          yield { from: this.unitName(k, from), to: name, value: all[weight + to * inputs + from] };
+        yield { from: this.t('model.bias'), to: name, value: all[bias + to] };
       }
-      first += (n + 1) * outputs;
     }
   }
 
@@ -196,7 +191,7 @@ export class TpModelNetwork extends SightPart {
 
   /** @private @param {CanvasRenderingContext2D} g @param {boolean} dark */
   drawLines(g, dark) {
-    const over = this.over && 'unit' in this.over ? this.over.unit : null;
+    const over = this.cursor && 'unit' in this.cursor ? this.cursor.unit : null;
     /** @type {Map<number, Path2D>} */ const paths = new Map();
     for (const line of this.lines) {
       if (Math.abs(line.share) < LEAST) continue;
@@ -217,7 +212,7 @@ export class TpModelNetwork extends SightPart {
       g.stroke(path);
     }
     g.globalAlpha = 1;
-    const line = this.over && 'line' in this.over ? this.over.line : null;
+    const line = this.cursor && 'line' in this.cursor ? this.cursor.line : null;
     if (!line) return;
     g.strokeStyle = tokens(this, dark)('--ink');
     g.lineWidth = 2;
@@ -253,7 +248,7 @@ export class TpModelNetwork extends SightPart {
         }
         const isChosen = unit !== null && layer === unit[0] + 1 && k === unit[1];
         const isOver =
-          this.over !== null && 'unit' in this.over && this.over.unit[0] === layer && this.over.unit[1] === k;
+          this.cursor !== null && 'unit' in this.cursor && this.cursor.unit[0] === layer && this.cursor.unit[1] === k;
         g.strokeStyle = isChosen ? token('--accent') : isOver ? token('--ink') : token('--line-2');
         g.lineWidth = isChosen || isOver ? 2 : 1;
         g.strokeRect(box.x, box.y, box.size, box.size);
@@ -303,21 +298,9 @@ export class TpModelNetwork extends SightPart {
       .map((one) => `${this.unitName(layer - 1, one.from)} ${number(one.value)}`);
     return this.t('model.network.unit', {
       name,
-      bias: number(this.biasOf(layer, unit)),
+      bias: number(all[layersOf(this.head)[layer - 1].bias + unit]),
       strongest: own.join(', ') || '–',
     });
-  }
-
-  /** @private @param {number} layer @param {number} unit */
-  biasOf(layer, unit) {
-    const { inputs, widths } = this.head;
-    let first = 0;
-    for (let k = 0; k < layer; k++) {
-      const n = k ? widths[k - 1] : inputs;
-      if (k === layer - 1) return this.lens.found?.weights?.[first + n * widths[k] + unit] ?? NaN;
-      first += (n + 1) * widths[k];
-    }
-    return NaN;
   }
 
   /** @private @param {PointerEvent} event */
@@ -328,32 +311,13 @@ export class TpModelNetwork extends SightPart {
     this.aim(unit ? { unit } : line ? { line } : null);
   }
 
-  /** @private @param {{unit: [number, number]} | {line: Line} | null} over */
-  aim(over) {
-    if (JSON.stringify(over) !== JSON.stringify(this.over)) this.over = over;
-  }
-
   /** @param {PointerEvent} event */
   onMove(event) {
     if (this.ready && !this.tabled) this.pointAt(event);
   }
 
-  /** @param {PointerEvent} event */
-  onDown(event) {
-    if (this.ready && !this.tabled) this.pointAt(event);
-  }
-
-  /** @param {PointerEvent} event */
-  onLeave(event) {
-    if (event.pointerType !== 'touch') this.over = null;
-  }
-
-  onBlur() {
-    this.over = null;
-  }
-
   onClick() {
-    if (this.over && 'unit' in this.over && !this.tabled) this.choose(this.over.unit);
+    if (this.cursor && 'unit' in this.cursor && !this.tabled) this.choose(this.cursor.unit);
   }
 
   /** A unit that is shown large, or again what all say. @private @param {[number, number]} unit */
@@ -372,21 +336,21 @@ export class TpModelNetwork extends SightPart {
     const way = wayOrEdgeOf(event);
     const { inputs, widths } = this.head;
     const counts = [this.boxes[0]?.length ? inputs : 0, ...widths];
-    const now = this.over && 'unit' in this.over ? this.over.unit : null;
+    const now = this.cursor && 'unit' in this.cursor ? this.cursor.unit : null;
     if (way) {
       const first = counts[0] ? 0 : 1;
       const goes = now || !way.every(Number.isFinite);
       const layer = Math.max(first, Math.min(counts.length - 1, (now?.[0] ?? 1) + (goes ? way[0] : 0)));
       const unit = Math.max(0, Math.min(counts[layer] - 1, (now?.[1] ?? 0) - (goes ? way[1] : 0)));
-      this.over = { unit: [layer, unit] };
+      this.cursor = { unit: [layer, unit] };
     } else if ((event.key === 'Enter' || event.key === ' ') && now) this.choose(now);
     else if (event.key === 'Escape' && (now || this.lens.unit)) {
-      if (now) this.over = null;
+      if (now) this.cursor = null;
       else this.choose([/** @type {[number, number]} */ (this.lens.unit)[0] + 1, this.lens.unit?.[1] ?? 0]);
     } else return;
     event.preventDefault();
     event.stopPropagation();
-    if (this.over) this.tell(this.read(this.over));
+    if (this.cursor) this.tell(this.read(this.cursor));
   }
 }
 

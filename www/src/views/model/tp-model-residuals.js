@@ -20,11 +20,10 @@ const REACH = 22;
 /** Residuals against predictions, training and validation side by side. */
 export class TpModelResiduals extends SightPart {
   static figure = 'model-residuals';
-  static properties = { ...SightPart.properties, at: { state: true } };
 
   constructor() {
     super();
-    /** @type {number | null} the row that the pointer or the keys are at */ this.at = null;
+    /** @type {number | null} a row */ this.cursor = null;
     /** @private */ this.known = { parts: /** @type {unknown} */ (null), rows: /** @type {Row[]} */ ([]) };
     /** @private @type {{x: number, y: number}[]} */ this.places = [];
     /** @private */ this.key = '';
@@ -57,10 +56,6 @@ export class TpModelResiduals extends SightPart {
     return rows;
   }
 
-  partName(/** @type {number} */ part) {
-    return this.t(`model.part.${part ? 'validation' : 'train'}`);
-  }
-
   summary() {
     if (!this.ready) return this.title;
     const [train, validation] = this.lens.parts.map(({ verdict }) => ({
@@ -82,12 +77,7 @@ export class TpModelResiduals extends SightPart {
     return {
       caption: this.summary(),
       columns: [
-        {
-          key: 'part',
-          label: this.t('model.part'),
-          text: (/** @type {Row} */ row) => this.partName(row.part),
-          value: (/** @type {Row} */ row) => (row.part ? 'validation' : 'train'),
-        },
+        this.partColumn(),
         ...['truth', 'said', 'residual'].map((key) => ({
           key,
           label: this.t(`model.${key}.number`),
@@ -103,7 +93,7 @@ export class TpModelResiduals extends SightPart {
 
   below() {
     if (!this.ready) return html``;
-    const row = this.at === null ? null : this.rows[this.at];
+    const row = this.cursor === null ? null : this.rows[this.cursor];
     const [train, validation] = this.lens.parts.map(({ verdict }) => count(verdict.n));
     return html`<p class="q2 read" data-testid="${this.name}-read">${
       row ? this.read(row) : this.t('model.judged', { train, validation })
@@ -181,7 +171,7 @@ export class TpModelResiduals extends SightPart {
       y: height - MARGINS.bottom - shareOf(y, residual) * (height - MARGINS.top - MARGINS.bottom),
     }));
     this.paint(canvas);
-    const at = this.at === null ? null : this.places[this.at];
+    const at = this.cursor === null ? null : this.places[this.cursor];
     const ring = { r: 5, fill: 'none', stroke: 'var(--ink)', 'stroke-width': 2 };
     over.replaceChildren(...(at ? [element('circle', { ...ring, cx: at.x, cy: at.y })] : []));
   }
@@ -216,33 +206,19 @@ export class TpModelResiduals extends SightPart {
       const off = Math.hypot(x - at.x, y - at.y);
       if (off < least) [found, least] = [k, off];
     }
-    if (found !== this.at) this.at = found;
-  }
-
-  /** @param {PointerEvent} event */
-  onDown(event) {
-    this.onMove(event);
-  }
-
-  /** @param {PointerEvent} event */
-  onLeave(event) {
-    if (event.pointerType !== 'touch') this.at = null;
-  }
-
-  onBlur() {
-    this.at = null;
+    this.cursor = found;
   }
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
     if (!this.ready || event.target !== event.currentTarget) return;
-    const to = placeAfter(this.at ?? -1, event, 0, this.rows.length - 1);
-    if (event.key === 'Escape' && this.at !== null) this.at = null;
-    else if (to !== null) this.at = to;
+    const to = placeAfter(this.cursor ?? -1, event, 0, this.rows.length - 1);
+    if (event.key === 'Escape' && this.cursor !== null) this.cursor = null;
+    else if (to !== null) this.cursor = to;
     else return;
     event.preventDefault();
     event.stopPropagation();
-    if (this.at !== null) this.tell(this.read(this.rows[this.at]));
+    if (this.cursor !== null) this.tell(this.read(this.rows[this.cursor]));
   }
 }
 

@@ -4,6 +4,7 @@ import { divergingColor, palette, tokens } from '../../figures/colors.js';
 import { element } from '../../figures/plot-axes.js';
 import { drawRamp } from '../../figures/ramp.js';
 import { count, exact } from '../../study/format.js';
+import { layersOf } from '../../study/weights.js';
 import { Painter, around, largestOf, sized } from './paint.js';
 import { SightPart } from './sight-part.js';
 import { pixelRatio } from '../../platform/pixels.js';
@@ -63,17 +64,6 @@ export class TpModelWeights extends SightPart {
   paintRamp(canvas) {
     const { dark } = this.store;
     drawRamp(canvas, this.store, (share) => divergingColor(share, dark));
-  }
-
-  layerName(/** @type {number} */ layer) {
-    return layer === this.head.widths.length - 1
-      ? this.t('model.layer.output')
-      : this.t('model.layer', { n: layer + 1 });
-  }
-
-  sizeOf(/** @type {number} */ layer) {
-    const { inputs, widths } = this.head;
-    return [widths[layer], layer ? widths[layer - 1] : inputs];
   }
 
   layers() {
@@ -172,15 +162,10 @@ export class TpModelWeights extends SightPart {
     over.replaceChildren(...words);
   }
 
-  /** Outputs and inputs of each layer. @private */
-  get sizes() {
-    return this.head.widths.map((_, layer) => this.sizeOf(layer));
-  }
-
   /** Rows and columns of each matrix: the last one lies on its side where that is narrower. @private */
   get drawn() {
-    return this.sizes.map(([rows, columns], k, { length }) =>
-      k === length - 1 && columns > rows ? [columns, rows] : [rows, columns],
+    return layersOf(this.head).map(({ inputs, outputs }, k, { length }) =>
+      k === length - 1 && inputs > outputs ? [inputs, outputs] : [outputs, inputs],
     );
   }
 
@@ -198,14 +183,15 @@ export class TpModelWeights extends SightPart {
   /** @private @param {CanvasRenderingContext2D} g @param {Float32Array} weights @param {number} width
    * @param {number} height */
   *matrices(g, weights, width, height) {
-    const { sizes, drawn } = this;
+    const { drawn } = this;
+    const layers = layersOf(this.head);
     const cell = Math.max(LEAST_CELL, this.cellOf(width, height));
-    let [x, first] = [0, 0];
+    let x = 0;
     const span = around(this.most || largestOf(weights));
     for (const [layer, [tall, wide]] of drawn.entries()) {
-      const [outputs, inputs] = sizes[layer];
+      const { inputs, outputs, weight } = layers[layer];
       const isTurned = tall !== outputs;
-      if (Math.max(outputs, inputs) <= MOST_SIDE) this.stampOf(weights, first, outputs, inputs, isTurned, span);
+      if (Math.max(outputs, inputs) <= MOST_SIDE) this.stampOf(weights, weight, outputs, inputs, isTurned, span);
       const name = `${this.layerName(layer)} ${outputs} × ${inputs}${isTurned ? 'ᵀ' : ''}`;
       const own = Math.max(wide * cell, 1);
       if (Math.max(outputs, inputs) <= MOST_SIDE) {
@@ -216,7 +202,6 @@ export class TpModelWeights extends SightPart {
       const text = { x, y: 11, 'font-size': 11, fill: 'var(--ink-3)' };
       if (x < width) yield element('text', text, cut(name, next - x - 4));
       x = next;
-      first += (inputs + 1) * outputs;
     }
   }
 
@@ -269,8 +254,8 @@ export class TpModelWeights extends SightPart {
         'stroke-dasharray': '3 2',
       });
       yield element('path', { d: `M${x},${base}h${wide}`, stroke: 'var(--line-2)' });
-      const size = this.sizeOf(k);
-      const name = isAlone ? `${this.layerName(k)} ${size.join(' × ')}` : this.layerName(k);
+      const { inputs, outputs } = layersOf(this.head)[k];
+      const name = isAlone ? `${this.layerName(k)} ${outputs} × ${inputs}` : this.layerName(k);
       yield element('text', { x, y: top + 11, 'font-size': 11, fill: 'var(--ink-3)' }, cut(name, wide));
       const edge = exact(Number(span.toPrecision(2)));
       const tick = { y: base + 12, 'font-size': 11, fill: 'var(--ink-3)' };

@@ -9,7 +9,7 @@
 /** Points a side of a field. */
 export const SIDE = 56;
 /** The field is drawn so strongly that rows stand out on it. */
-export const STRENGTH = 0.62;
+const STRENGTH = 0.62;
 /** Rows drawn, at most. */
 const MOST_ROWS = 400;
 

@@ -19,7 +19,7 @@ export const MOST = 100e6;
 const GLANCE = 60;
 
 /** Whether a text is an Optuna journal, whose every line is an operation. @param {string} text */
-export const isJournal = (text) => /^\uFEFF?\s*\{[^\n]*"op_code"\s*:/.test(text.slice(0, 10_000));
+const isJournal = (text) => /^\uFEFF?\s*\{[^\n]*"op_code"\s*:/.test(text.slice(0, 10_000));
 
 /** @param {unknown} value @returns {value is Record<string, any>} */
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -120,7 +120,7 @@ const NAMED = 12;
  * @param {import('../../state/store.js').Store} store whose language it is said in
  * @returns {{problem: Problem} | {result: Result, left: Problem | null}}
  */
-export function readImport(text, store) {
+function readImport(text, store) {
   const read = readResult(text);
   if ('problem' in read) {
     const { of, ...problem } = /** @type {any} */ (read.problem);

@@ -24,7 +24,7 @@ const POINTS = 20_000;
 const WIDEST = Number.MAX_VALUE / 8;
 
 /** The series of runs in the order in which they were laid over each other. @param {number} k */
-export const seriesOf = (k) => ORDER[k % ORDER.length];
+const seriesOf = (k) => ORDER[k % ORDER.length];
 
 /** The runs that are compared, the one shown first: two, or all that lie over each other. @param {Store} store
  * @returns {Layer[]} */

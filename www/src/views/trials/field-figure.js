@@ -5,8 +5,7 @@ import { depthColor, palette, tokens } from '../../figures/colors.js';
 import { surfaceData } from '../../figures/surface-data.js';
 import { inSlices } from '../../platform/turns.js';
 import { pixelRatio } from '../../platform/pixels.js';
-import { scoreScale } from '../../state/score.js';
-import { scoreLabel, scoreName } from '../../state/spread.js';
+import { scoreName } from '../../state/spread.js';
 import { count } from '../../study/format.js';
 import { LEARNED, SHADES, fieldOf } from './field.js';
 import { packed } from './raster.js';
@@ -38,6 +37,7 @@ export class FieldFigure extends FigurePart {
     /** @private what each layer is to show @type {Map<string, {key: string, steps: () => Generator}>} */
     this.wanted = new Map();
     /** @private @type {Set<string>} layers that are being painted */ this.painting = new Set();
+    /** @protected what the axes were drawn for */ this.drawnFor = '';
   }
 
   /** @param {Set<string>} topics */
@@ -120,24 +120,35 @@ export class FieldFigure extends FigurePart {
     if (found !== null) this.act('pick', found);
   }
 
+  /** @protected Where it is drawn, which is emptied where there is nothing to draw; null then, and where there is no
+   * room. */
+  stage() {
+    const chart = /** @type {HTMLElement | null} */ (this.querySelector('.chart'));
+    const over = /** @type {SVGSVGElement | null} */ (this.querySelector('svg.over'));
+    const { width, height } = this.size;
+    if (!chart || !over || width < 60 || height < 60) return null;
+    if (this.ready && !this.nothing) return { chart, over, width, height };
+    chart.replaceChildren();
+    over.replaceChildren();
+    this.drawnFor = '';
+    this.emptied();
+    return null;
+  }
+
+  /** @protected Whether the axes, and all that stays while a trial is hovered, are drawn for something else than this,
+   * for which they are drawn now. @param {string} key */
+  isNew(key) {
+    const isNew = key !== this.drawnFor;
+    this.drawnFor = key;
+    return isNew;
+  }
+
+  /** @protected What else is forgotten where there is nothing to draw. */
+  emptied() {}
+
   /** @protected What lies over everything: marks of the hovered and the selected trial. */
   overLayer() {
     return html`<svg class="layer over" width="100%" height="100%" aria-hidden="true"></svg>`;
-  }
-
-  /** @protected The scale of scores, as colours. @returns {import('../../figures/figure-data.js').Legend | null} */
-  get shadeLegend() {
-    const { store } = this;
-    if (store.best === null) return null;
-    const scale = scoreScale(store);
-    // Where no two scores differ, nothing is told by a color.
-    if (scale.flat) return null;
-    return {
-      text: scoreName(store),
-      title: '',
-      low: `${scale.zeros ? '≤ ' : ''}${scoreLabel(store, scale.best)}`,
-      high: scoreLabel(store, scale.worst),
-    };
   }
 
   /** Trials inside the brush, best first. @returns {import('../../figures/figure-data.js').FigureData} */

@@ -21,7 +21,6 @@ export class TpDistribution extends FieldFigure {
 
   constructor() {
     super();
-    /** @private */ this.drawn = '';
     /** @private */ this.frame = { width: 0, height: 0, left: 0, ...MARGINS };
   }
 
@@ -80,16 +79,9 @@ export class TpDistribution extends FieldFigure {
   }
 
   draw() {
-    const chart = /** @type {HTMLElement | null} */ (this.querySelector('.chart'));
-    const over = /** @type {SVGSVGElement | null} */ (this.querySelector('svg.over'));
-    const { width, height } = this.size;
-    if (!chart || !over || width < 60 || height < 60) return;
-    if (!this.ready || this.nothing) {
-      this.drawn = '';
-      chart.replaceChildren();
-      over.replaceChildren();
-      return;
-    }
+    const stage = this.stage();
+    if (!stage) return;
+    const { chart, over, width, height } = stage;
     const { field, store } = this;
     const { axis } = field.score;
     this.frame = { width, height, left: 30 + textWidth('100%'), ...MARGINS };
@@ -98,8 +90,7 @@ export class TpDistribution extends FieldFigure {
     const bins = Math.max(1, Math.round(wide));
     const titles = { x: scoreName(store, true), y: this.t('distribution.axis') };
     const key = [this.paintKey, field.brushKey, titles.x, titles.y].join();
-    if (key !== this.drawn) {
-      this.drawn = key;
+    if (this.isNew(key)) {
       const y = {
         domain: /** @type {[number, number]} */ ([0, 1]),
         ticks: TICKS.map((at) => ({ at, label: percent(at) })),

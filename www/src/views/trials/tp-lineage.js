@@ -6,7 +6,7 @@ import { depthColor, tokens } from '../../figures/colors.js';
 import { colorNames, coloringOf, lineLook, shareColor } from '../../figures/curve-colors.js';
 import { epochAxis } from '../../figures/curve-axes.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
-import { drawRamp } from '../../figures/ramp.js';
+import { drawRamp, scoreLegend } from '../../figures/ramp.js';
 import { lookOf, scoreScale } from '../../state/score.js';
 import { scoreName, scoreValue } from '../../state/spread.js';
 import { count, setting } from '../../study/format.js';
@@ -28,7 +28,6 @@ export class TpLineage extends FieldFigure {
 
   constructor() {
     super();
-    /** @private */ this.drawn = '';
     /** @private */ this.frame = { width: 0, height: 0, epochs: 1, places: 1, ...MARGINS };
   }
 
@@ -71,7 +70,7 @@ export class TpLineage extends FieldFigure {
   get legend() {
     const { store } = this;
     const coloring = coloringOf(store);
-    if (!coloring) return this.shadeLegend;
+    if (!coloring) return scoreLegend(this.store);
     if (coloring.entries.length) return null;
     return {
       text: store.label(coloring.name),
@@ -183,26 +182,21 @@ export class TpLineage extends FieldFigure {
     return html`<canvas class="layer lines" aria-hidden="true"></canvas>${this.overLayer()}`;
   }
 
+  emptied() {
+    this.paint('lines', '', () => this.paintLines());
+  }
+
   draw() {
-    const chart = /** @type {HTMLElement | null} */ (this.querySelector('.chart'));
-    const over = /** @type {SVGSVGElement | null} */ (this.querySelector('svg.over'));
-    const { width, height } = this.size;
-    if (!chart || !over || width < 60 || height < 60) return;
-    if (!this.ready) {
-      this.drawn = '';
-      chart.replaceChildren();
-      over.replaceChildren();
-      this.paint('lines', '', () => this.paintLines());
-      return;
-    }
+    const stage = this.stage();
+    if (!stage) return;
+    const { chart, over, width, height } = stage;
     const { store } = this;
     const { stretches, places } = this.lineage;
     const epochs = Math.max(2, mostEpochs(store.shownStudy), ...stretches.slice(-ROWS).map(({ to }) => to));
     this.frame = { width, height, epochs, places, ...MARGINS };
     const titles = { x: this.t('epoch'), y: this.t('lineage.place') };
     const key = [this.paintKey, epochs, places, coloringOf(store)?.key, titles.x, titles.y].join();
-    if (key !== this.drawn) {
-      this.drawn = key;
+    if (this.isNew(key)) {
       const every = Math.ceil(places / Math.max(1, (height - MARGINS.top - MARGINS.bottom) / 16));
       const ticks = Array.from({ length: Math.ceil(places / every) }, (_, k) => ({
         at: -k * every,
@@ -269,7 +263,7 @@ export class TpLineage extends FieldFigure {
     const { size } = this;
     const g = this.canvas('canvas.lines', Math.max(1, pixelRatio()));
     g?.clearRect(0, 0, size.width, size.height);
-    if (g && this.drawn) yield* this.fill(g);
+    if (g && this.drawnFor) yield* this.fill(g);
   }
 
   /** @private @param {CanvasRenderingContext2D} g @returns {Generator} */

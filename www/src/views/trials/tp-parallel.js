@@ -6,6 +6,7 @@ import { icon } from '../../controls/icons.js';
 import { tokens } from '../../figures/colors.js';
 import { wayOf } from '../../figures/cursor.js';
 import { element } from '../../figures/plot-axes.js';
+import { scoreLegend } from '../../figures/ramp.js';
 import { scoreName, scoreText, scoreValue } from '../../state/spread.js';
 import { count, setting } from '../../study/format.js';
 import { sharesOf, sideOf } from '../../study/brush.js';
@@ -71,7 +72,7 @@ export class TpParallel extends FieldFigure {
   }
 
   get legend() {
-    return this.shadeLegend;
+    return scoreLegend(this.store);
   }
 
   /** Lines of what has no score say as much as others. */

@@ -36,7 +36,6 @@ export class TpRisk extends FieldFigure {
 
   constructor() {
     super();
-    /** @private */ this.drawn = '';
     /** @private @type {{x: number, y: number, number: number}[]} */ this.spots = [];
   }
 
@@ -139,18 +138,14 @@ export class TpRisk extends FieldFigure {
     return this.overLayer();
   }
 
+  emptied() {
+    this.spots = [];
+  }
+
   draw() {
-    const chart = /** @type {HTMLElement | null} */ (this.querySelector('.chart'));
-    const over = /** @type {SVGSVGElement | null} */ (this.querySelector('svg.over'));
-    const { width, height } = this.size;
-    if (!chart || !over || width < 60 || height < 60) return;
-    if (!this.ready || this.nothing) {
-      this.drawn = '';
-      this.spots = [];
-      chart.replaceChildren();
-      over.replaceChildren();
-      return;
-    }
+    const stage = this.stage();
+    if (!stage) return;
+    const { chart, over, width, height } = stage;
     const { field, store, points } = this;
     const [axis] = field.searched;
     const ends = points.flatMap(({ losses, spreads }) =>
@@ -173,8 +168,7 @@ export class TpRisk extends FieldFigure {
     this.spots = points.flatMap(({ trial, share, losses }) =>
       losses.map((one) => ({ ...place(share, one), number: trial.number })),
     );
-    if (key !== this.drawn) {
-      this.drawn = key;
+    if (this.isNew(key)) {
       const plot = plotOf({ x: axis.axis, y }, frame, titles, [], true);
       for (const [k, look] of LOOKS.entries()) {
         const text = (/** @type {{x: number, y: number}} */ at) => `${at.x.toFixed(1)},${at.y.toFixed(1)}`;

@@ -166,8 +166,7 @@ export class TpSlice extends FieldFigure {
 
   /** @private @param {FieldAxis} axis */
   nameOf({ name, axis }) {
-    const label = this.store.label(name);
-    return axis.scale === 'log' || axis.scale === 'log1m' ? this.t(`axis.${axis.scale}`, { name: label }) : label;
+    return this.store.scaled(this.store.label(name), axis.scale);
   }
 
   /** @private Where most of the best lie, where that says anything. @param {Panel} panel @param {number} left

@@ -4,6 +4,7 @@ import { pointIn } from '../../controls/pointer.js';
 import { segmented } from '../../controls/segmented.js';
 import { depthColor, tokens } from '../../figures/colors.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
+import { scoreLegend } from '../../figures/ramp.js';
 import { lookOf } from '../../state/score.js';
 import { scoreName, scoreValue } from '../../state/spread.js';
 import { count, exact } from '../../study/format.js';
@@ -30,7 +31,6 @@ export class TpTimeline extends FieldFigure {
   constructor() {
     super();
     /** @type {'epochs' | 'seconds'} */ this.shows = 'epochs';
-    /** @private */ this.drawn = '';
     /** @private */ this.kept = { key: '', lengths: new Float64Array(0), most: 0, sum: 0 };
     /** @private */ this.frame = { width: 0, height: 0, left: 0, ...MARGINS };
   }
@@ -40,7 +40,7 @@ export class TpTimeline extends FieldFigure {
   }
 
   get legend() {
-    return this.shadeLegend;
+    return scoreLegend(this.store);
   }
 
   /** Trials without a score have trained as well. */
@@ -165,26 +165,21 @@ export class TpTimeline extends FieldFigure {
     return html`<canvas class="layer bars" aria-hidden="true"></canvas>${this.overLayer()}`;
   }
 
+  emptied() {
+    this.paint('bars', '', () => this.paintBars());
+  }
+
   draw() {
-    const chart = /** @type {HTMLElement | null} */ (this.querySelector('.chart'));
-    const over = /** @type {SVGSVGElement | null} */ (this.querySelector('svg.over'));
-    const { width, height } = this.size;
-    if (!chart || !over || width < 60 || height < 60) return;
-    if (!this.ready || this.nothing) {
-      this.drawn = '';
-      chart.replaceChildren();
-      over.replaceChildren();
-      this.paint('bars', '', () => this.paintBars());
-      return;
-    }
+    const stage = this.stage();
+    if (!stage) return;
+    const { chart, over, width, height } = stage;
     const { field, store } = this;
     const { most } = this.lengths;
     const ticks = steps(0, most, 4, this.shows === 'epochs').map((at) => ({ at, label: exact(at) }));
     this.frame = { width, height, left: 30 + Math.max(14, ...ticks.map(({ label }) => textWidth(label))), ...MARGINS };
     const titles = { x: this.t('timeline.axis'), y: this.t(`timeline.${this.shows}`) };
     const key = [this.paintKey, this.shows, titles.x, titles.y].join();
-    if (key !== this.drawn) {
-      this.drawn = key;
+    if (this.isNew(key)) {
       const x = { domain: /** @type {[number, number]} */ ([0, Math.max(1, field.n)]), ticks: this.numbers() };
       const y = { domain: /** @type {[number, number]} */ ([0, most || 1]), ticks };
       chart.replaceChildren(plotOf({ x, y }, this.frame, titles, [], true));
@@ -209,7 +204,7 @@ export class TpTimeline extends FieldFigure {
     const { size } = this;
     const g = this.canvas('canvas.bars', Math.max(1, pixelRatio()));
     g?.clearRect(0, 0, size.width, size.height);
-    if (g && this.drawn) yield* this.fill(g);
+    if (g && this.drawnFor) yield* this.fill(g);
   }
 
   /** @private @param {CanvasRenderingContext2D} g @returns {Generator} */

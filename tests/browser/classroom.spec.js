@@ -63,8 +63,11 @@ test('a view is presented by the keys of a clicker, and codes of a class are mer
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByTestId('share').click();
   await page.getByTestId('open-class').click();
-  await page.getByTestId('class-name').fill('Mina');
   const code = page.getByTestId('class-code');
+  await expect(code).toHaveValue(/^tp-class-1:/);
+  const nameless = await code.inputValue();
+  await page.getByTestId('class-name').fill('Mina');
+  await expect(code).not.toHaveValue(nameless);
   await expect(code).toHaveValue(/^tp-class-1:[\w-]+:[\da-f]{8}$/);
   const own = await code.inputValue();
   const newer = own.replace('class-1', 'class-2');

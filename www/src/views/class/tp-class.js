@@ -94,6 +94,8 @@ export class TpClass extends Part {
     const of = JSON.stringify(own);
     if (of === this.of) return;
     this.of = of;
+    // The code of another name is not copied in the meantime.
+    this.code = '';
     const code = own ? await encode(own) : '';
     if (of === this.of) this.code = code;
   }
@@ -127,10 +129,10 @@ export class TpClass extends Part {
         <input class="field-input code" readonly data-testid="class-code" aria-label=${this.t('class.code')}
           .value=${code} @focus=${(/** @type {Event} */ event) =>
             /** @type {HTMLInputElement} */ (event.target).select()}>
-        <button type="button" class="btn p" data-testid="class-copy" @click=${this.copy}>${icon(
+        <button type="button" class="btn p" data-testid="class-copy" ?disabled=${!code} @click=${this.copy}>${icon(
           this.copied ? 'done' : 'share',
         )}${this.t(this.copied ? 'class.copied' : 'class.copy')}</button>
-        <button type="button" class="btn" data-testid="class-save" @click=${() =>
+        <button type="button" class="btn" data-testid="class-save" ?disabled=${!code} @click=${() =>
           download(new Blob([`${code}\n`], { type: 'text/plain' }), `class-result-${own.sender}.txt`)}>${this.t(
           'class.save',
         )}</button></div>`

@@ -3,6 +3,7 @@
 use super::MAX_BYTES;
 use crate::fault::{Fault, Read};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// Lines that a guess looks at.
 const LOOKED_AT: usize = 100;
@@ -204,7 +205,7 @@ pub fn decimal(text: &str, separator: char) -> Read<char> {
 }
 
 /// Whether the first row has names: words over columns of numbers; or no numbers, no gaps and none twice, where a later row
-/// has a number, or all is text; or years.
+/// has a number, or all is text; or numbers that count columns.
 pub fn header(text: &str, separator: char, decimal: char) -> bool {
     let mut rows = records(text, separator).map(|(_, row)| row);
     let Some(first) = rows.next() else { return true };
@@ -220,27 +221,28 @@ pub fn header(text: &str, separator: char, decimal: char) -> bool {
     }
     if first.iter().any(is_number) {
         let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(str::trim).collect()).collect();
-        return are_years(&first.iter().map(str::trim).collect::<Vec<_>>(), &rows);
+        return are_counted(&first.iter().map(str::trim).collect::<Vec<_>>(), &rows);
     }
     let names: Vec<&str> = first.iter().map(str::trim).collect();
     let is_distinct = names.iter().enumerate().all(|(k, name)| !names[..k].contains(name));
     is_distinct || rows.iter().any(|row| row.iter().any(is_number))
 }
 
-/// Whether a first row names columns by years: two or more that follow each other in even steps, as in no row below, and beside
-/// them only words that stand nowhere below.
-fn are_years(first: &[&str], rows: &[Vec<&str>]) -> bool {
-    let year = |field: &&str| field.parse().ok().filter(|year: &i32| field.len() == 4 && (1000..2200).contains(year));
-    let follow = |row: &[&str]| {
-        let all: Vec<i32> = row.iter().filter_map(year).collect();
-        all.len() > 1 && all[1] != all[0] && all.windows(2).all(|pair| pair[1] - pair[0] == all[1] - all[0])
-    };
+/// Whether a first row names columns by years or other whole numbers: two or more in even steps, and beside them a word or
+/// words, none of which stands below among words that come again and again.
+fn are_counted(first: &[&str], rows: &[Vec<&str>]) -> bool {
+    let whole = |field: &&str| field.parse::<i32>().ok();
+    let counted: Vec<i32> = first.iter().filter_map(whole).collect();
+    let step = |pair: &[i32]| i64::from(pair[1]) - i64::from(pair[0]);
+    let in_steps =
+        counted.len() > 1 && step(&counted) != 0 && counted.windows(2).all(|pair| step(pair) == step(&counted));
     let is_new = |(column, name): (usize, &&str)| {
-        year(name).is_some()
-            || name.starts_with(|sign: char| !sign.is_ascii_digit() && !"+-.,".contains(sign))
-                && rows.iter().all(|row| row.get(column) != Some(name))
+        let below: BTreeSet<&str> = rows.iter().filter_map(|row| row.get(column).copied()).collect();
+        let are_words = below.iter().chain([name]).all(|field| number(field, '.').is_none());
+        are_words && !below.contains(name) && 2 * below.len() <= rows.len()
     };
-    follow(first) && !rows.iter().any(|row| follow(row)) && first.iter().enumerate().all(is_new)
+    let words = first.len() - counted.len();
+    in_steps && words > 0 && first.iter().enumerate().filter(|(_, name)| whole(name).is_none()).all(is_new)
 }
 
 /// A number with this decimal sign, which networks can be told of: they count in f32.

@@ -21,6 +21,8 @@ import { written } from './words.js';
 
 /** A step that would take longer than so many seconds is said to. */
 const LONG = 300;
+/** Problems of the machine that trains, whatever the study is. */
+const OF_MACHINES = 'no_gpu gpu gpu_wrong device_lost too_large note_too_old unexpected unknown'.split(' ');
 
 /** The run shown, as measures see it. @param {Store} store @returns {Run} */
 export const runOf = (store) => ({
@@ -66,8 +68,9 @@ function isMet(goal, step, store, repeats = 0) {
   if ('opened' in goal) return store.test !== null;
   if ('repeated' in goal) return isOwnRun(step, store) && repeats >= goal.repeated;
   if ('picked' in goal) {
-    const n = [...store.trials.values()].filter(({ state }) => state === 'complete').length;
-    return samplerOf(store.shownStudy) === 'hand' && isSameData(step, store) && n >= goal.picked;
+    const complete = [...store.trials.values()].filter(({ state }) => state === 'complete');
+    const points = new Set(complete.map(({ params }) => JSON.stringify(params)));
+    return samplerOf(store.shownStudy) === 'hand' && isSameData(step, store) && points.size >= goal.picked;
   }
   if ('selected' in goal) {
     const best = bestAmong(store, goal.selected);
@@ -103,7 +106,9 @@ export function blockOf(step, store) {
     study && (sameStudy(store.study, study) || (isLeft && study.dataset.name === store.study.dataset.name));
   if (!isTried) return null;
   const refused = store.notices.find(({ id, kind }) => id === 'run' && kind === 'alert');
-  if (refused?.problem && store.state === 'idle') return { code: 'failed', values: { problem: refused.problem } };
+  // What is wrong with what the reader has asked for is mended in the panel: the machine has nothing to do with it.
+  const isOurs = refused?.problem && (sameStudy(store.study, study) || OF_MACHINES.includes(refused.problem.code));
+  if (isOurs && store.state === 'idle') return { code: 'failed', values: { problem: refused.problem } };
   const own = goals.filter((goal) => 'measure' in goal && !goal.free);
   if (isOwnRun(step, store) && hasEnded(store))
     return own.some((goal) => !isMet(goal, step, store)) ? { code: 'other', values: {} } : null;
@@ -128,7 +133,8 @@ export function isOthers(step, store, before) {
  * @param {Lesson} lesson @param {Step} step
  * @returns {{recorded: Recorded, study: Study} | null} */
 export function recordedFor({ steps, recorded }, step) {
-  if (!step.study || step.problem) return null;
+  // Repeats are other runs, which nobody recorded.
+  if (!step.study || step.problem || step.goals.some((goal) => 'repeated' in goal)) return null;
   const study = (/** @type {Step} */ one) => patched(one.study, recorded[one.name]?.study ?? {});
   const wanted = study(step);
   const has = (/** @type {Step} */ one) => one.study && recorded[one.name]?.trials && sameStudy(study(one), wanted);

@@ -64,7 +64,10 @@ fn years_over_numbers_are_names() {
         &format!("2019,2020,2021,trend\n{}", rows(|k| format!("{k}.5,{},7,{}", k * k, kind(k)))),
         ",. true 14x3 [0.5, 0, 7] [13.5, 169, 7]",
     );
-    check(&format!("country;2000;2010\n{}", rows(|k| format!("{};{k};{}", kind(k), k * 3))), ";. true 14x3 [0, 1, 0] [1, 0, 13]");
+    check(
+        &format!("country;2000;2010\n{}", rows(|k| format!("{};{k};{}", kind(k), k * 3))),
+        ";. true 14x3 [0, 1, 0] [1, 0, 13]",
+    );
     check(&format!("1,2,label\n{}", rows(|k| format!("{k},{},{}", k * k, kind(k)))), ",. true 14x2 [0, 0] [13, 169]");
     // Values that are like years, too.
     let values = rows(|k| format!("{},{},{}", 1800 + k, 1801 + k, kind(k)));

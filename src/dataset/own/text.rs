@@ -3,7 +3,6 @@
 use super::MAX_BYTES;
 use crate::fault::{Fault, Read};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 /// Lines that a guess looks at.
 const LOOKED_AT: usize = 100;
@@ -237,9 +236,10 @@ fn are_counted(first: &[&str], rows: &[Vec<&str>]) -> bool {
     let in_steps =
         counted.len() > 1 && step(&counted) != 0 && counted.windows(2).all(|pair| step(pair) == step(&counted));
     let is_new = |(column, name): (usize, &&str)| {
-        let below: BTreeSet<&str> = rows.iter().filter_map(|row| row.get(column).copied()).collect();
+        let below: Vec<&str> = rows.iter().filter_map(|row| row.get(column).copied()).collect();
+        let distinct = below.iter().enumerate().filter(|(k, word)| !below[..*k].contains(word)).count();
         let are_words = below.iter().chain([name]).all(|field| number(field, '.').is_none());
-        are_words && !below.contains(name) && 2 * below.len() <= rows.len()
+        are_words && !below.contains(name) && 2 * distinct <= rows.len()
     };
     let words = first.len() - counted.len();
     in_steps && words > 0 && first.iter().enumerate().filter(|(_, name)| whole(name).is_none()).all(is_new)

@@ -270,6 +270,9 @@ export class TpClass extends Part {
         else entries.push(found);
       } else {
         const read = await readCodes(text);
+        // A file of something else is refused as a whole.
+        if (!read.entries.length && read.refused.every(({ fault }) => fault === 'stranger'))
+          read.refused = [{ fault: 'none' }];
         entries.push(...read.entries);
         refused.push(
           ...read.refused.map((one) => ({ ...one, text: [file.name, one.text].filter(Boolean).join(': ') })),

@@ -7,6 +7,8 @@ import { OWN } from './read.js';
 /**
  * @typedef {import('./read.js').Lesson} Lesson
  * @typedef {import('./read.js').Step} Step
+ * @typedef {{learn: () => Promise<void>, wholeAt: (lesson: string) => string}} Guest loads the commands of all views,
+ *   and knows the address of a lesson in the whole page
  */
 
 /** What stays in sight below a step: how far the whole lesson is, and the ways on. */
@@ -27,7 +29,7 @@ export class TpLessonFoot extends Part {
     /** The lesson's name. */ this.name = '';
     /** @type {Lesson} */ this.lesson = /** @type {any} */ (undefined);
     /** @type {Step} the one that is open */ this.step = /** @type {any} */ (undefined);
-    /** @type {import('./tp-lesson.js').Guest | null} */ this.guest = null;
+    /** @type {Guest | null} */ this.guest = null;
     /** @type {import('./progress.js').Progress} how far the reader has come */
     this.progress = /** @type {any} */ (undefined);
     /** Goals that are met, so that another one draws this anew. */ this.tally = '';
@@ -63,7 +65,7 @@ export class TpLessonFoot extends Part {
       }</p>`;
   }
 
-  /** @private The whole lesson is in the whole page. @param {import('./tp-lesson.js').Guest} guest */
+  /** @private The whole lesson is in the whole page. @param {Guest} guest */
   onward(guest) {
     const { next } = this;
     // A lesson that came with its link is not known there.

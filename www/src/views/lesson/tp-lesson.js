@@ -37,8 +37,7 @@ import './tp-lesson-question.js';
  * @typedef {import('./read.js').Lesson} Lesson
  * @typedef {import('./read.js').Step} Step
  * @typedef {import('./read.js').StepWords} StepWords
- * @typedef {{learn: () => Promise<void>, wholeAt: (lesson: string) => string}} Guest loads the commands of all views,
- *   and knows the address of a lesson in the whole page
+ * @typedef {import('./tp-lesson-foot.js').Guest} Guest
  */
 
 /** Pixels above what a guest scrolls to. */

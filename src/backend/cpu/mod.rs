@@ -21,8 +21,12 @@ mod units;
 mod update;
 
 use super::second_order::SecondOrder;
-use super::{Backend, Data, LocalFuture, Network, NetworkSpec, Population, UPDATE_WORK, mixed, ready, second_order};
+use super::{
+    Backend, BatchSteps, Data, LocalFuture, Network, NetworkSpec, Order, Population, UPDATE_WORK, mixed, ready,
+    second_order,
+};
 use crate::error::Result;
+use epoch::Progress;
 pub use isa::Level;
 use lanes::Lanes;
 use network::{Scratch, Trained};
@@ -149,6 +153,10 @@ impl Backend for Cpu {
             Strategy::Lanes => UPDATE_WORK * parameters,
             Strategy::SecondOrder => second_order::step_work(spec),
         }
+    }
+
+    fn beside_bytes(&self, _: &NetworkSpec, _: usize) -> u64 {
+        (size_of::<NetworkSpec>() + size_of::<Progress>() + Order::SHARED_BYTES + BatchSteps::SHARED_BYTES) as u64
     }
 
     fn network_bytes(&self, spec: &NetworkSpec) -> u64 {

@@ -180,7 +180,7 @@ fn evaluate(pack: &mut Pack, data: &Data, lanes: &mut [Progress], clock: &mut Cl
 impl Population for Lanes {
     fn begin_epoch(&mut self, epoch: Vec<EpochBatches>) -> Result<()> {
         // Batches of about the same size go together, so that lanes seldom wait for each other.
-        let rows = |batches: &EpochBatches| batches.steps.first().map_or(0, |step| step.rows);
+        let rows = |batches: &EpochBatches| batches.steps.most_rows();
         let key = |batches: &EpochBatches| (self.groups[batches.network] as u64) << 32 | u64::from(rows(batches));
         for batches in by_key(epoch, key) {
             let group = self.groups[batches.network];

@@ -258,10 +258,10 @@ for (const name of readdirSync(LESSONS))
         if (!box) throw new Error('there is nothing to click');
         for (let n = 0; n < goal.picked; n += 1) {
           await page.mouse.click(box.x + box.width * (0.35 + 0.05 * n), box.y + box.height * (0.3 + 0.05 * n));
-          await page.getByTestId('run').click();
-          await expect
-            .poll(async () => (await app.get('result'))?.trials.length, { timeout: 30_000 })
-            .toBeGreaterThan(n);
+          // A press trains at once; the next one waits for its end.
+          const bar = page.locator('tp-run-bar');
+          const now = () => bar.evaluate((/** @type {any} */ { store }) => [store.state, store.trials.size].join(' '));
+          await expect.poll(now, { timeout: 30_000 }).toBe(`idle ${n + 1}`);
         }
       } else if (goal.selected) {
         const [[key, value]] = Object.entries(goal.selected);

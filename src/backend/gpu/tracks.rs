@@ -64,9 +64,10 @@ mod tests {
     use crate::backend::gpu::shuffle::PLAN_WORDS;
     use crate::backend::{Data, Labels, Network, NetworkSpec};
     use crate::mlp::{Activation, Loss, Shape};
-    use crate::optimizer::{self, Optimizer};
+    use crate::optimizer::{self, Optimizer, RuleId};
     use crate::rng::{self, Purpose, RunId};
     use crate::schedule::{Memory, Settings};
+    use std::collections::BTreeSet;
     use std::rc::Rc;
     use web_time::Instant;
 
@@ -75,37 +76,54 @@ mod tests {
         StepPlan { batch, n_train: 70, first: 3, memory: Memory::default(), optimizer, schedule }
     }
 
-    /// A track times a network's rate is the network's own steps, for every optimizer; networks share it whatever their
-    /// rates are.
+    /// Every optimizer, with and without the settings that choose another of its rules.
+    fn optimizers() -> Vec<Optimizer> {
+        let choices = [("amsgrad", 1.0), ("centered", 1.0), ("momentum", 0.9), ("hypergradient", 1e-4)];
+        let mut all = Vec::new();
+        for &name in optimizer::NAMES {
+            for chosen in 0..1 << choices.len() {
+                let mut optimizer = Optimizer::named(name).unwrap();
+                for (_, (setting, value)) in choices.iter().enumerate().filter(|(bit, _)| chosen >> bit & 1 == 1) {
+                    optimizer.set(setting, *value);
+                }
+                all.push(optimizer);
+            }
+        }
+        all
+    }
+
+    /// A track times a network's rate is the network's own steps, whatever the rule; networks share it whatever their rates
+    /// are.
     #[test]
     fn a_track_times_the_rate_is_the_steps() {
-        for &name in optimizer::NAMES {
+        let mut rules = BTreeSet::new();
+        for of in optimizers() {
+            rules.insert(of.rule());
+            let arm = of.rule().arm();
             let (mut tracks, mut words) = (Tracks::default(), Vec::new());
             let mut length = 0;
-            for rate in [1e-5, 0.013, 7.0] {
+            for learning_rate in [1e-5, 0.013, 7.0] {
                 for batch in [8, 16] {
-                    let optimizer = Optimizer { learning_rate: rate, ..Optimizer::named(name).unwrap() };
-                    let steps = BatchSteps::planned(plan(optimizer, batch));
+                    let steps = BatchSteps::planned(plan(Optimizer { learning_rate, ..of }, batch));
                     let track = tracks.place(&mut words, &steps);
-                    let arm = optimizer.rule().arm();
                     for (at, step) in steps.iter().enumerate() {
                         let own = &words[track.first as usize + STEP_WORDS * at..][..STEP_WORDS];
                         assert_eq!(own[..3], [step.start, step.rows, step.step]);
                         for (i, &wanted) in step.scalars.iter().enumerate() {
                             let factor = if arm.grows_with_rate(i) { track.rate } else { 1.0 };
                             let found = f64::from(f32::from_bits(own[3 + i]) * factor);
-                            assert!((found - wanted).abs() <= 2e-7 * wanted.abs(), "{name} {i}: {found} not {wanted}");
+                            assert!((found - wanted).abs() <= 2e-7 * wanted.abs(), "{of:?} {i}: {found} not {wanted}");
                         }
                     }
                     let part = tracks.place(&mut words, &steps.part(2..4));
                     assert_eq!(part, Track { first: track.first + 2 * STEP_WORDS as u32, ..track });
                 }
-                if length > 0 {
-                    assert_eq!(words.len(), length, "{name}");
-                }
+                assert!(length == 0 || words.len() == length, "{of:?}");
                 length = words.len();
             }
         }
+        let missed: Vec<_> = RuleId::ALL.iter().filter(|rule| !rules.contains(rule)).collect();
+        assert!(missed.is_empty(), "{missed:?}");
     }
 
     #[test]

@@ -5,6 +5,9 @@
 @group(0) @binding(6) var<storage, read_write> work: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read_write> stats: array<Stats>;
 
+// Invocations of a workgroup.
+const WIDTH: u32 = 64u;
+
 fn label_at(index: u32) -> u32 {
     return labels[index];
 }

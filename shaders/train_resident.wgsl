@@ -18,8 +18,6 @@ const WIDTH: u32 = 64u;
 
 // The parameters come first, then the slots; a network's layers count from the memory's beginning.
 var<workgroup> work: array<vec4<f32>, MEMORY4>;
-var<workgroup> shares: array<vec3<f32>, WIDTH>;
-var<workgroup> eighths: array<vec3<f32>, 8>;
 // Whether a parameter went beyond the limits.
 var<workgroup> failures: atomic<u32>;
 
@@ -44,25 +42,6 @@ fn layer_of(network: Network, place: u32) -> Layer {
         at++;
     }
     return layer_at(at);
-}
-
-// Adds up what all invocations bring, eight by eight; every invocation has the sum.
-fn add_up(index: u32, share: vec3<f32>) -> vec3<f32> {
-    shares[index] = share;
-    workgroupBarrier();
-    if index < 8u {
-        var eighth = shares[8u * index];
-        for (var i = 1u; i < 8u; i++) {
-            eighth += shares[8u * index + i];
-        }
-        eighths[index] = eighth;
-    }
-    workgroupBarrier();
-    var sum = eighths[0];
-    for (var i = 1u; i < 8u; i++) {
-        sum += eighths[i];
-    }
-    return sum;
 }
 
 // Reads the rows of a chunk, which begins with row `before` of the batch.

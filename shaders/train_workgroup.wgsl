@@ -1,5 +1,6 @@
-// Many steps of networks of any shape: a workgroup trains one network, its invocations share the tiles of each layer.
-// Numbers stay in storage, which a workgroup's barriers order; the tiles are those of the kernels of one layer.
+// Many steps of networks of any shape: a workgroup trains one network, layer by layer. Numbers stay in storage, which a
+// workgroup's barriers order. What its WIDTH invocations do with a layer is what the kernels of one layer do, on software
+// adapters (functions/workgroup.wgsl) and on devices (functions/workgroup_tiles.wgsl).
 
 @group(0) @binding(4) var<storage, read_write> params: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> slots: array<vec4<f32>>;
@@ -7,15 +8,12 @@
 @group(0) @binding(7) var<storage, read_write> gradient: array<vec4<f32>>;
 @group(0) @binding(8) var<storage, read_write> stats: array<Stats>;
 
-// Invocations of a workgroup.
-const WIDTH: u32 = 64u;
-
 fn ready() {
     storageBarrier();
     workgroupBarrier();
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WIDTH)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) index: u32) {
     let member = member_of(call.first_member + group.x);
     let network = network_at(member.network);
@@ -29,17 +27,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let first = select(call.step, 0u, evaluating);
     let end = select(min(call.end_step, member.n_steps), 1u, evaluating);
     for (var step = first; step < end; step++) {
+        var rows = call.rows;
         if !evaluating {
             now.step = step;
+            rows = batches[member.steps + STEP_WORDS * step + 1u];
         }
-        let rows = batch_rows(member);
         for (var depth = 0u; depth < network.n_layers; depth++) {
             now.layer = depth;
-            let layer = layer_at(network.first_layer + depth);
-            let n_tiles = ((rows + 7u) / 8u) * ((layer.outputs4 + 1u) / 2u);
-            for (var tile = index; tile < n_tiles; tile += WIDTH) {
-                dense_forward(member, tile);
-            }
+            layer_forward(member, layer_at(network.first_layer + depth), rows, index);
             ready();
         }
         loss(member, index);
@@ -49,15 +44,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         }
         for (var above = network.n_layers; above > 0u; above--) {
             now.layer = above - 1u;
-            let layer = layer_at(network.first_layer + above - 1u);
-            let n_weights = ((layer.inputs4 + 1u) / 2u + 1u) * ((layer.outputs4 + 1u) / 2u);
-            for (var tile = index; tile < n_weights; tile += WIDTH) {
-                dense_backward_weight(member, tile);
-            }
-            let n_inputs = select(0u, ((rows + 3u) / 4u) * layer.inputs4, above > 1u);
-            for (var tile = index; tile < n_inputs; tile += WIDTH) {
-                dense_backward_data(member, tile);
-            }
+            layer_backward(member, layer_at(network.first_layer + above - 1u), above > 1u, rows, index);
             ready();
         }
         //@ slope

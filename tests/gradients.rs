@@ -6,7 +6,7 @@ use crate::common::{
 };
 use core::time::Duration;
 use std::rc::Rc;
-use tuning_playground::backend::gpu::Strategy;
+use tuning_playground::backend::gpu::{Gpu, Strategy};
 use tuning_playground::backend::reference::ReferencePopulation;
 use tuning_playground::backend::{Backend, Data, Network, Population};
 use tuning_playground::kernels::{self, Mask};
@@ -74,6 +74,13 @@ fn c2_gradients_are_those_of_f64(on: On) {
     for backend in backends(on).into_iter().take(n) {
         c2(&*backend, 200, 6, 128);
     }
+}
+
+/// By the tiles through which devices take layers, on whatever adapter there is: dispatched, and within a workgroup.
+fn c2_gradients_by_the_tiles_of_devices_are_those_of_f64() {
+    let device = pollster::block_on(Gpu::open_as_device()).unwrap();
+    c2(&device.with_strategy(Strategy::Layered), 60, 6, 128);
+    c2(&device.with_strategy(Strategy::Workgroup), 40, 4, 70);
 }
 
 fn c2_gradients_of_small_networks_are_those_of_f64_by_every_strategy() {
@@ -159,6 +166,9 @@ fn c1_gradients_are_central_differences_of_500() {
 crate::harness::tests! {
     plain [c1_gradients_are_central_differences, c1_gradients_through_batch_norms_are_central_differences]
     each_backend [c2_gradients_are_those_of_f64]
-    gpu [c2_gradients_of_small_networks_are_those_of_f64_by_every_strategy]
+    gpu [
+        c2_gradients_by_the_tiles_of_devices_are_those_of_f64,
+        c2_gradients_of_small_networks_are_those_of_f64_by_every_strategy,
+    ]
     soak [c1_gradients_are_central_differences_of_500]
 }

@@ -171,7 +171,11 @@ fn train_invocation(on: On) {
 /// The same tiles in the same order: what a workgroup trains is what layers train, to the bit on software adapters. On
 /// devices two pipelines need not agree to the bit: compilers contract products and sums as they like.
 fn train_workgroup() {
-    let gpu = crate::common::gpu();
+    workgroups_of(&crate::common::gpu());
+    workgroups_of(&pollster::block_on(Gpu::open_as_device()).expect("an adapter"));
+}
+
+fn workgroups_of(gpu: &Gpu) {
     for (case, hidden) in [&[][..], &[5], &[20, 9], &[64, 64]].into_iter().enumerate() {
         let shape = Shape {
             inputs: 6,
@@ -198,6 +202,34 @@ fn train_workgroup() {
                 |trace: &crate::common::Trace| trace.1.iter().map(|&bits| f64::from_bits(bits)).collect::<Vec<_>>();
             close(&format!("{hidden:?}"), "parameters", &numbers(layered), &numbers(workgroup));
         }
+    }
+}
+
+/// Inputs, hidden units and rows of a batch around the tiles of devices, their turns and slices.
+const TILES: [[usize; 3]; 6] = [[1, 31, 1], [7, 32, 31], [9, 33, 32], [31, 65, 33], [33, 4, 100], [130, 40, 300]];
+
+/// Kernels `dense_forward_tiles`, `dense_backward_data_tiles` and `dense_backward_weight_tiles`, dispatched layer by layer, and
+/// the same tiles within a workgroup.
+fn dense_tiles() {
+    let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    let of = |strategy| Box::new(device.with_strategy(strategy)) as Box<dyn Backend>;
+    let backends: Vec<_> = [Strategy::Layered, Strategy::Workgroup].map(of).into();
+    for (case, [inputs, units, batch]) in TILES.into_iter().enumerate() {
+        let activation = ACTIVATIONS[case % ACTIVATIONS.len()];
+        // Norms are dispatches of their own.
+        let batch_norm = case == 3;
+        let shape = Shape { inputs, hidden: vec![units, 6, units], outputs: 3, activation, batch_norm };
+        let data = data(&shape, Loss::CrossEntropy, batch, 70, case as u64);
+        let network = network(0, &shape, Loss::CrossEntropy, still(), 0.1, batch);
+        hold(&backends, &network, &data, |name, found, wanted| {
+            let losses = |seen: &Seen| [seen.0.train.loss, seen.0.validation.expect("validation rows").loss];
+            close(name, "losses", &losses(found), &losses(wanted));
+            close(name, "gradient", &found.2, &wanted.2);
+            for tensor in shape.tensors().filter(|_| !batch_norm) {
+                let [found, wanted] = [&found.2[tensor.place.clone()], &wanted.2[tensor.place]];
+                close(name, &format!("{:?} of layer {}", tensor.role, tensor.layer), found, wanted);
+            }
+        });
     }
 }
 
@@ -386,6 +418,11 @@ crate::harness::tests! {
         optimizer,
         train_invocation,
     ]
-    gpu [train_workgroup, train_resident, shuffle]
+    gpu [
+        train_workgroup,
+        train_resident,
+        shuffle,
+        dense_tiles,
+    ]
     soak_gpu [train_resident_by_every_rule]
 }

@@ -197,13 +197,13 @@ fn the_workgroups_storage_is_ordered_and_coherent_on_vulkan() {
     const CONTROL_BARRIER: u32 = 224;
     const DECORATE: u32 = 71;
     const COHERENT: u32 = 23;
-    let kernel = kernels().into_iter().find(|kernel| kernel.name == "train_workgroup").expect("the kernel");
+    let kernel = kernels().into_iter().find(|kernel| kernel.name == "train_workgroup_tiles").expect("the kernel");
     let source = [ROTATIONS[0], &kernel.source].concat();
     let asked = source.replace("var<storage, read_write>", "@coherent var<storage, read_write>");
     let module = naga::front::wgsl::parse_str(&asked).expect("a shader");
     let capabilities = Capabilities::MEMORY_DECORATION_COHERENT;
     let info = Validator::new(ValidationFlags::all(), capabilities).validate(&module).expect("a valid shader");
-    let words = to_spirv("train_workgroup", &module, &info);
+    let words = to_spirv("train_workgroup_tiles", &module, &info);
     let (mut at, mut barriers, mut coherent) = (5, 0, 0);
     while at < words.len() {
         let (operation, length) = (words[at] & 0xffff, (words[at] >> 16) as usize);

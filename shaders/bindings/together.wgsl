@@ -5,15 +5,6 @@
 @group(0) @binding(2) var<storage, read> batches: array<u32>;
 @group(0) @binding(3) var<storage, read> x: array<vec4<f32>>;
 
-// Where a row begins, and its k-th four numbers.
-fn x_place(row: u32, inputs4: u32) -> vec2<u32> {
-    return vec2<u32>(row * inputs4, 0u);
-}
-
-fn x_at(place: vec2<u32>, k: u32) -> vec4<f32> {
-    return x[place.x + k];
-}
-
 fn network_at(index: u32) -> Network {
     let at = (2u + CONSTANTS4) * index;
     let a = tables[at];

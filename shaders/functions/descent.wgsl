@@ -1,7 +1,6 @@
 // The sum g . u over a network's parameters, before a step of a rule whose learning rate descends
 // (src/optimizer/descent.rs). A workgroup adds it up, always in the same order.
 
-var<workgroup> slopes: array<f32, WIDTH>;
 var<private> slope_sum: f32;
 
 // Sums over vec4s `first`, `first + stride`, ... of every layer.
@@ -21,16 +20,4 @@ fn slope_part(member: Member, first: u32, stride: u32) -> f32 {
         }
     }
     return sum;
-}
-
-fn add_slopes(member: Member, index: u32) {
-    slopes[index] = slope_part(member, index, WIDTH);
-    workgroupBarrier();
-    var sum = 0.0;
-    for (var i = 0u; i < WIDTH; i++) {
-        sum += slopes[i];
-    }
-    slope_sum = sum;
-    // Nobody writes the next step's part before all have read this one's.
-    workgroupBarrier();
 }

@@ -92,6 +92,15 @@ fn batch_rows(member: Member) -> u32 {
     return step_word(member, 1u);
 }
 
+// The same of the dispatch's call, for kernels whose workgroups meet within a batch: compilers know that all invocations see
+// one call, and of no private variable.
+fn rows_of_call(member: Member) -> u32 {
+    if call.evaluation != 0u {
+        return call.rows;
+    }
+    return batches[member.steps + STEP_WORDS * call.step + 1u];
+}
+
 // The data's row that stands at place b of the batch.
 fn data_row(member: Member, b: u32) -> u32 {
     if now.evaluation != 0u {

@@ -91,7 +91,7 @@ pub static DENSE_FORWARD: Row = Row {
     name: "dense_forward",
     parts: wgsl!(
         "functions/population" "functions/bits" "bindings/tables" "bindings/rows" "functions/threefry"
-        "functions/activation" "functions/units" "functions/dense_forward" "dense_forward"
+        "functions/activation" "functions/units" "functions/products" "functions/dense_forward" "dense_forward"
     ),
     bindings: &[
         (1, Networks, Read),
@@ -108,7 +108,8 @@ pub static DENSE_FORWARD: Row = Row {
 pub static LOSS: Row = Row {
     name: "loss",
     parts: wgsl!(
-        "functions/population" "functions/bits" "bindings/tables" "functions/row_loss" "functions/loss" "loss"
+        "functions/population" "functions/bits" "bindings/tables" "functions/row_loss" "functions/add_up" "functions/loss"
+        "loss"
     ),
     bindings: &[
         (1, Networks, Read),
@@ -143,6 +144,54 @@ pub static DENSE_BACKWARD_WEIGHT: Row = Row {
         (2, Layers, Read),
         (3, Batches, Read),
         (5, X, Texels),
+        (6, Work, Write),
+        (7, Gradient, Write),
+    ],
+    updates: false,
+};
+
+/// [`DENSE_FORWARD`] on devices.
+pub static DENSE_FORWARD_TILES: Row = Row {
+    name: "dense_forward_tiles",
+    parts: wgsl!(
+        "functions/population" "functions/bits" "bindings/tables" "functions/rows" "functions/threefry"
+        "functions/activation" "functions/units" "functions/products" "functions/tiles" "functions/dense_forward_tiles"
+        "dense_forward_tiles"
+    ),
+    bindings: &[
+        (1, Networks, Read),
+        (2, Layers, Read),
+        (3, Batches, Read),
+        (4, Params, Read),
+        (5, X, Read),
+        (6, Work, Write),
+    ],
+    updates: false,
+};
+
+/// [`DENSE_BACKWARD_DATA`] on devices.
+pub static DENSE_BACKWARD_DATA_TILES: Row = Row {
+    name: "dense_backward_data_tiles",
+    parts: wgsl!(
+        "functions/population" "functions/bits" "bindings/tables" "functions/products" "functions/tiles"
+        "functions/dense_backward_data_tiles" "dense_backward_data_tiles"
+    ),
+    bindings: &[(1, Networks, Read), (2, Layers, Read), (3, Batches, Read), (4, Params, Read), (6, Work, Write)],
+    updates: false,
+};
+
+/// [`DENSE_BACKWARD_WEIGHT`] on devices.
+pub static DENSE_BACKWARD_WEIGHT_TILES: Row = Row {
+    name: "dense_backward_weight_tiles",
+    parts: wgsl!(
+        "functions/population" "functions/bits" "bindings/tables" "functions/rows" "functions/products"
+        "functions/tiles" "functions/dense_backward_weight_tiles" "dense_backward_weight_tiles"
+    ),
+    bindings: &[
+        (1, Networks, Read),
+        (2, Layers, Read),
+        (3, Batches, Read),
+        (5, X, Read),
         (6, Work, Write),
         (7, Gradient, Write),
     ],
@@ -203,25 +252,43 @@ pub static BATCH_NORM_BACKWARD: Row = Row {
     updates: false,
 };
 
+/// What whole steps of a network in a workgroup bind.
+const WORKGROUP_BINDINGS: &[Binding] = &[
+    (1, Tables, Read),
+    (2, Batches, Read),
+    (3, X, Read),
+    (4, Params, Write),
+    (5, Slots, Write),
+    (6, Work, Write),
+    (7, Gradient, Write),
+    (8, Stats, Write),
+];
+
 /// Whole steps of a network in a workgroup.
 pub static TRAIN_WORKGROUP: Row = Row {
     name: "train_workgroup",
     parts: wgsl!(
-        "functions/population" "functions/bits" "bindings/together" "functions/threefry" "functions/activation"
-        "functions/update" "functions/units" "functions/dense_forward" "functions/row_loss" "functions/loss"
-        "functions/dense_backward_data" "functions/dense_backward_weight" "functions/real" "functions/optimizer"
+        "functions/population" "functions/bits" "bindings/together" "functions/rows" "functions/threefry"
+        "functions/activation" "functions/update" "functions/units" "functions/products" "functions/dense_forward"
+        "functions/row_loss" "functions/add_up" "functions/loss" "functions/dense_backward_data"
+        "functions/dense_backward_weight" "functions/workgroup" "functions/real" "functions/optimizer"
         "train_workgroup"
     ),
-    bindings: &[
-        (1, Tables, Read),
-        (2, Batches, Read),
-        (3, X, Read),
-        (4, Params, Write),
-        (5, Slots, Write),
-        (6, Work, Write),
-        (7, Gradient, Write),
-        (8, Stats, Write),
-    ],
+    bindings: WORKGROUP_BINDINGS,
+    updates: true,
+};
+
+/// [`TRAIN_WORKGROUP`] on devices.
+pub static TRAIN_WORKGROUP_TILES: Row = Row {
+    name: "train_workgroup_tiles",
+    parts: wgsl!(
+        "functions/population" "functions/bits" "bindings/together" "functions/rows" "functions/threefry"
+        "functions/activation" "functions/update" "functions/units" "functions/products" "functions/tiles"
+        "functions/dense_forward_tiles" "functions/row_loss" "functions/add_up" "functions/loss"
+        "functions/dense_backward_data_tiles" "functions/dense_backward_weight_tiles" "functions/workgroup_tiles"
+        "functions/real" "functions/optimizer" "train_workgroup"
+    ),
+    bindings: WORKGROUP_BINDINGS,
     updates: true,
 };
 
@@ -237,8 +304,9 @@ pub static SHUFFLE: Row = Row {
 pub static TRAIN_RESIDENT: Row = Row {
     name: "train_resident",
     parts: wgsl!(
-        "functions/population" "functions/bits" "bindings/together" "functions/threefry" "functions/activation"
-        "functions/update" "functions/units" "functions/row_loss" "functions/real" "train_resident"
+        "functions/population" "functions/bits" "bindings/together" "functions/rows" "functions/threefry"
+        "functions/activation" "functions/update" "functions/units" "functions/products" "functions/row_loss"
+        "functions/add_up" "functions/real" "train_resident"
     ),
     bindings: &[
         (1, Tables, Read),

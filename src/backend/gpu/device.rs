@@ -169,7 +169,7 @@ impl Device {
     pub fn kernel(&self, pass: Pass, update: Update) -> Rc<wgpu::ComputePipeline> {
         let compile = || {
             let Kernel { name, mut source } = pass.kernel(update);
-            if self.is_coherent && pass == Pass::TrainWorkgroup {
+            if self.is_coherent && pass == Pass::TrainWorkgroupTiles {
                 source = source.replace("var<storage, read_write>", "@coherent var<storage, read_write>");
             }
             let source = self.source(source);

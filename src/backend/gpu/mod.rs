@@ -34,7 +34,7 @@ use driver::{COPY_EVERY, Copies, DevicePopulation, Driver, SMALL_BYTES};
 use invocation::Invocation;
 use layered::Layered;
 use layered::layout;
-use layered::passes::{PASSES, Pass};
+use layered::passes::{Own, PASSES, Pass};
 use machine::{Machine as _, Source as _};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -247,11 +247,12 @@ impl Gpu {
             let update = Update::of(&spec.optimizer);
             match self.strategy_of(spec) {
                 Strategy::Invocation => drop(invocation::pipeline(&device, &spec.program())),
-                Strategy::Workgroup => drop(device.kernel(Pass::TrainWorkgroup, update)),
+                Strategy::Workgroup => drop(device.kernel(Own::of(device.is_software).workgroup, update)),
                 Strategy::Resident => drop(device.kernel(Pass::TrainResident, update)),
                 Strategy::Layered => {
-                    let is_needed =
-                        |pass: &Pass| pass.is_of_a_layer() && (spec.shape.batch_norm || !pass.is_of_norms());
+                    let is_needed = |pass: &Pass| {
+                        pass.is_of_a_layer(device.is_software) && (spec.shape.batch_norm || !pass.is_of_norms())
+                    };
                     PASSES.into_iter().filter(is_needed).for_each(|pass| {
                         device.kernel(pass, update);
                     });
@@ -267,7 +268,7 @@ impl Gpu {
         let population: Box<dyn DevicePopulation> = match strategy {
             Strategy::Invocation => Box::new(Invocation::new(data, networks, self.shuffles_from())),
             Strategy::Resident | Strategy::Workgroup | Strategy::Layered => {
-                Box::new(Layered::new(data, networks, strategy, self.shuffles_from()))
+                Box::new(Layered::new(data, networks, strategy, self.is_software(), self.shuffles_from()))
             }
             Strategy::SecondOrder => return Box::new(SecondOrder::on(&data, networks)),
             Strategy::Panels => return cpu::one_by_one(&data, networks),
@@ -279,7 +280,7 @@ impl Gpu {
     pub fn strategy_of(&self, spec: &NetworkSpec) -> Strategy {
         // Software adapters pay for barriers, devices for dispatches.
         let fused = layered::suits_workgroup(spec) && !self.is_software();
-        let alone = spec.optimizer.descends() || !layered::fits_texture(spec);
+        let alone = spec.optimizer.descends() || (self.is_software() && !layered::fits_texture(spec));
         let otherwise = if fused || alone { Strategy::Workgroup } else { Strategy::Layered };
         let is_small = layered::fits_memory(spec);
         let otherwise = if is_small && !self.is_software() { Strategy::Resident } else { otherwise };

@@ -96,7 +96,7 @@ pub async fn try_programs(device: &Rc<Device>, strategy: Strategy, specs: Vec<Ne
     let shuffles_from = shuffles_from(device);
     let mut population: Box<dyn DevicePopulation> = match strategy {
         Strategy::Invocation => Box::new(Invocation::new(data, networks.clone(), shuffles_from)),
-        strategy => Box::new(Layered::new(data, networks.clone(), strategy, shuffles_from)),
+        strategy => Box::new(Layered::new(data, networks.clone(), strategy, device.is_software, shuffles_from)),
     };
     let found = on_device(population.as_mut(), device, networks.len(), vec![epoch]).await?;
     let mut largest: f64 = 0.0;
@@ -181,7 +181,8 @@ pub async fn run(device: &Rc<Device>) -> Result<f64> {
             continue;
         }
         let n = networks.len();
-        let mut population = Layered::new(data.clone(), networks.to_vec(), strategy, shuffles_from(device));
+        let mut population =
+            Layered::new(data.clone(), networks.to_vec(), strategy, device.is_software, shuffles_from(device));
         let trained = on_device(&mut population, device, n, epochs(n)).await?;
         off = off.max(compare(strategy.name(), &trained, &expected)?);
     }

@@ -168,7 +168,7 @@ mod tests {
         let data = Rc::new(Data { x: vec![0.0; 2 * rows], columns: 2, labels, n_train, n_validation });
         let populations: [(&str, Box<dyn DevicePopulation>); 2] = [
             ("invocation", Box::new(Invocation::new(data.clone(), networks.clone(), 1))),
-            ("resident", Box::new(Layered::new(data, networks.clone(), Strategy::Resident, 1))),
+            ("resident", Box::new(Layered::new(data, networks.clone(), Strategy::Resident, false, 1))),
         ];
         for (name, mut population) in populations {
             let mut steps = vec![Steps::default(); NETWORKS];

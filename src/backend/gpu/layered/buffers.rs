@@ -38,15 +38,15 @@ const BLOCK: usize = 8192;
 pub const MAX_CALLS: usize = 4096;
 
 impl Buffers {
-    /// Makes and fills the buffers; `batches_words` is the size of the epoch's batches. The rows lie where the strategy reads
-    /// them: in a texture where each layer has a dispatch, else in a buffer.
+    /// Makes and fills the buffers; `batches_words` is the size of the epoch's batches. The rows lie where they
+    /// are read: in a texture for software adapters that take networks layer by layer, else in a buffer.
     pub fn new(
         device: &Device,
         data: &Data,
         layout: &Layout,
         state: &HostState,
         batches_words: usize,
-        by_layers: bool,
+        by_texels: bool,
     ) -> Self {
         use wgpu::BufferUsages as Usage;
         let mut memory = Memory::default();
@@ -64,7 +64,7 @@ impl Buffers {
         let params = make("params", 16 * layout.params4 as u64, state_usage);
         let slots = make("slots", 16 * layout.slots4 as u64, state_usage);
         let gradient = make("gradient", 16 * layout.params4 as u64, Usage::STORAGE | Usage::COPY_SRC);
-        let (in_buffer, in_texture) = if by_layers { (&[][..], &x[..]) } else { (&x[..], &[][..]) };
+        let (in_buffer, in_texture) = if by_texels { (&[][..], &x[..]) } else { (&x[..], &[][..]) };
         let rows = make("x", size_of_val(in_buffer) as u64, table);
         let label_buffer = make("labels", bytes_of(&labels), table);
         let work = make("work", 16 * layout.work4 as u64, Usage::STORAGE);

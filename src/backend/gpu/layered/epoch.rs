@@ -49,7 +49,7 @@ pub fn tiles_of(all: &[(usize, Tiles)], members: usize) -> Option<&Tiles> {
     all.iter().find(|(first, _)| *first >= members).map(|(_, tiles)| tiles)
 }
 
-/// Invocations per layer for each kernel, which size its dispatches; `params4` counts the network's vec4 parameters.
+/// Workgroups per layer for each kernel, which size its dispatches; `params4` counts the network's vec4 parameters.
 #[derive(Clone, Debug, Default)]
 pub struct Tiles {
     pub forward: Vec<u32>,

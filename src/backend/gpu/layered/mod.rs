@@ -31,7 +31,7 @@ use crate::order::by_key;
 use buffers::{Buffers, HostState, MAX_CALLS};
 use epoch::{Epoch, Tiles, tiles_of};
 use layout::{Call, EVALUATION_ROWS, Layout, Stats};
-use passes::{PASSES, Pass};
+use passes::{Own, PASSES, Pass};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -95,21 +95,22 @@ impl Queue {
     }
 
     /// Adds a pass over the first `members` networks, `macs` multiplications each, in as many dispatches as keep each short.
-    /// `tiles` are the invocations that a network needs; `None` gives each network one workgroup.
-    fn push(&mut self, pass: Pass, call: Call, tiles: Option<u32>, members: usize, macs: u64) {
+    /// `workgroups` are those that a network needs; a pass that takes a network through whole steps has its networks side by
+    /// side.
+    fn push(&mut self, pass: Pass, call: Call, workgroups: u32, members: usize, macs: u64) {
         let rules = if pass.updates() { self.n_rules } else { 1 };
-        (0..rules).for_each(|rule| self.push_for(pass, rule, call, tiles, members, macs));
+        (0..rules).for_each(|rule| self.push_for(pass, rule, call, workgroups, members, macs));
     }
 
     /// [`Self::push`] for the networks of one rule.
-    fn push_for(&mut self, pass: Pass, rule: usize, call: Call, tiles: Option<u32>, members: usize, macs: u64) {
+    fn push_for(&mut self, pass: Pass, rule: usize, call: Call, workgroups: u32, members: usize, macs: u64) {
         let most = (self.macs / macs.max(1)).clamp(1, u64::from(MAX_WORKGROUPS)) as u32;
         let room = (MAX_CALLS / 2).saturating_sub(self.dispatches.len()).max(1) as u32;
         let members = members as u32;
         let window = most.max(members.div_ceil(room));
         for first_member in (0..members).step_by(window as usize) {
             let n = window.min(members - first_member);
-            let workgroups = tiles.map_or([n, 1], |tiles| [tiles.div_ceil(WORKGROUP), n]);
+            let workgroups = if pass.is_whole() { [n, 1] } else { [workgroups, n] };
             self.dispatches.push(Dispatch { pass, rule, call: Call { first_member, ..call }, workgroups });
         }
     }
@@ -128,6 +129,8 @@ pub struct Layered {
     /// The last host copy.
     host: HostState,
     flight: Vec<Epoch>,
+    /// Whether the adapter is a program and not a device.
+    is_software: bool,
     /// Networks of an epoch from which the device draws their orders.
     shuffles_from: usize,
 }
@@ -135,7 +138,13 @@ pub struct Layered {
 impl Layered {
     /// Networks with their initial parameters; `strategy` is `layered`, `workgroup` or `resident`. The device draws
     /// orders from so many networks of an epoch on.
-    pub fn new(data: Rc<Data>, networks: Vec<Network>, strategy: Strategy, shuffles_from: usize) -> Self {
+    pub fn new(
+        data: Rc<Data>,
+        networks: Vec<Network>,
+        strategy: Strategy,
+        is_software: bool,
+        shuffles_from: usize,
+    ) -> Self {
         let (networks, parameters): (Vec<_>, Vec<_>) =
             networks.into_iter().map(|Network { spec, parameters }| (spec, parameters)).unzip();
         let layout = lay_out(&networks, strategy);
@@ -154,13 +163,14 @@ impl Layered {
             updates.insert(Update::of(&spec.optimizer));
         }
         let updates = updates.into_iter().collect();
-        Self { strategy, data, networks, updates, layout, buffers: None, host, flight: Vec::new(), shuffles_from }
+        let (buffers, flight) = (None, Vec::new());
+        Self { strategy, data, networks, updates, layout, buffers, host, flight, is_software, shuffles_from }
     }
 
     /// The pass that takes networks through whole steps.
     fn whole_pass(&self) -> Option<Pass> {
         match self.strategy {
-            Strategy::Workgroup => Some(Pass::TrainWorkgroup),
+            Strategy::Workgroup => Some(Own::of(self.is_software).workgroup),
             Strategy::Resident => Some(Pass::TrainResident),
             _ => None,
         }
@@ -184,16 +194,16 @@ impl Layered {
             list[layer] = list[layer].max(tiles);
         };
         for (depth, layer) in layers.iter().enumerate() {
-            // Tiles as in the shaders: eight by eight, or four by four on the way back to the data.
-            let pairs = layer.outputs4.div_ceil(2);
-            raise(&mut most.forward, depth, most_rows.div_ceil(8) * pairs);
-            raise(&mut most.evaluate, depth, evaluation_rows.div_ceil(8) * pairs);
+            let tiles = |rows| passes::workgroups(self.is_software, layer, rows);
+            let [forward, backward_data, backward_weight] = tiles(most_rows);
+            raise(&mut most.forward, depth, forward);
+            raise(&mut most.evaluate, depth, tiles(evaluation_rows)[0]);
+            raise(&mut most.backward_data, depth, backward_data);
+            raise(&mut most.backward_weight, depth, backward_weight);
+            raise(&mut most.norm, depth, layer.norm4.div_ceil(WORKGROUP));
             let macs = u64::from(most_rows.max(evaluation_rows) * 16) * u64::from(layer.inputs4 * layer.outputs4);
             most.macs.resize(most.macs.len().max(depth + 1), 0);
             most.macs[depth] = most.macs[depth].max(macs);
-            raise(&mut most.backward_data, depth, most_rows.div_ceil(4) * layer.inputs4);
-            raise(&mut most.backward_weight, depth, (layer.inputs4.div_ceil(2) + 1) * pairs);
-            raise(&mut most.norm, depth, layer.norm4);
         }
         most.params4 = most.params4.max(place.n_params4);
     }
@@ -315,8 +325,8 @@ impl DevicePopulation for Layered {
         self.buffers = None;
         // Settings may have changed; places stay.
         self.layout = lay_out(&self.networks, self.strategy);
-        let by_layers = self.whole_pass().is_none();
-        let buffers = Buffers::new(device, &self.data, &self.layout, &self.host, self.most_words(), by_layers);
+        let by_texels = self.is_software && self.whole_pass().is_none();
+        let buffers = Buffers::new(device, &self.data, &self.layout, &self.host, self.most_words(), by_texels);
         self.buffers = Some((device.clone(), buffers));
     }
 
@@ -327,6 +337,7 @@ impl DevicePopulation for Layered {
     /// A unit is a step or, after the last step, a validation block, of all networks.
     fn submit(&mut self, device: &Device, epoch: usize, portion: Portion, slot: usize) -> Submitted {
         let whole = self.whole_pass();
+        let own = Own::of(self.is_software);
         let epoch = &mut self.flight[epoch];
         let Some((_, buffers)) = self.buffers.as_ref() else { return Submitted::default() };
         if !epoch.is_written {
@@ -351,7 +362,7 @@ impl DevicePopulation for Layered {
             let call = Call { step: epoch.next_step, end_step: last, ..tables };
             let steps = u64::from(last - epoch.next_step);
             let macs = 3 * steps * tiles_of(&epoch.tiles, members).map_or(0, |tiles| tiles.macs.iter().sum());
-            queue.push(whole, call, None, members, macs);
+            queue.push(whole, call, 1, members, macs);
             taken += epoch.n_steps[..members].iter().map(|&n| u64::from(n.min(last) - epoch.next_step)).sum::<u64>();
             epoch.next_step = last;
         }
@@ -361,26 +372,26 @@ impl DevicePopulation for Layered {
             let depth = tiles.forward.len();
             let call = |layer: usize| Call { step: epoch.next_step, layer: layer as u32, ..tables };
             for layer in 0..depth {
-                queue.push(Pass::DenseForward, call(layer), Some(tiles.forward[layer]), members, tiles.macs[layer]);
+                queue.push(own.forward, call(layer), tiles.forward[layer], members, tiles.macs[layer]);
                 if tiles.norm[layer] > 0 {
-                    queue.push(Pass::BatchNorm, call(layer), Some(tiles.norm[layer]), members, tiles.macs[layer]);
+                    queue.push(Pass::BatchNorm, call(layer), tiles.norm[layer], members, tiles.macs[layer]);
                 }
             }
-            queue.push(Pass::Loss, call(0), Some(1), members, 0);
+            queue.push(Pass::Loss, call(0), 1, members, 0);
             for layer in (0..depth).rev() {
                 let macs = tiles.macs[layer];
                 if tiles.norm[layer] > 0 {
-                    queue.push(Pass::BatchNormBackward, call(layer), Some(tiles.norm[layer]), members, macs);
+                    queue.push(Pass::BatchNormBackward, call(layer), tiles.norm[layer], members, macs);
                 }
-                queue.push(Pass::DenseBackwardWeight, call(layer), Some(tiles.backward_weight[layer]), members, macs);
+                queue.push(own.backward_weight, call(layer), tiles.backward_weight[layer], members, macs);
                 if layer > 0 {
-                    queue.push(Pass::DenseBackwardData, call(layer), Some(tiles.backward_data[layer]), members, macs);
+                    queue.push(own.backward_data, call(layer), tiles.backward_data[layer], members, macs);
                 }
             }
-            let updates = tiles.params4.div_ceil(if device.is_software { UPDATES } else { 1 });
+            let each = if self.is_software { UPDATES } else { 1 };
             // An invocation of the optimizer takes as many vec4s as there are too many.
-            let updates = updates.min(MAX_WORKGROUPS * WORKGROUP);
-            queue.push(Pass::Optimizer, call(0), Some(updates), members, 32 * u64::from(tiles.params4));
+            let updates = tiles.params4.div_ceil(each * WORKGROUP).min(MAX_WORKGROUPS);
+            queue.push(Pass::Optimizer, call(0), updates, members, 32 * u64::from(tiles.params4));
             taken += members as u64;
             epoch.next_step += 1;
         }
@@ -401,19 +412,19 @@ impl DevicePopulation for Layered {
                     let (end_step, rows) = (epoch.blocks, self.data.n_validation as u32);
                     let call = Call { end_step, first_row: self.data.n_train as u32, rows, ..call(0) };
                     let blocks = u64::from(epoch.blocks - epoch.next_block);
-                    queue.push(Pass::TrainResident, call, None, members, blocks * macs);
+                    queue.push(Pass::TrainResident, call, 1, members, blocks * macs);
                     epoch.next_block = epoch.blocks - 1;
                 } else if let Some(whole) = whole {
-                    queue.push(whole, call(0), None, members, macs);
+                    queue.push(whole, call(0), 1, members, macs);
                 } else {
                     for (layer, &x) in tiles.evaluate.iter().enumerate() {
-                        queue.push(Pass::DenseForward, call(layer), Some(x), members, tiles.macs[layer]);
+                        queue.push(own.forward, call(layer), x, members, tiles.macs[layer]);
                         if tiles.norm[layer] > 0 {
-                            let norm = Some(tiles.norm[layer]);
+                            let norm = tiles.norm[layer];
                             queue.push(Pass::BatchNorm, call(layer), norm, members, tiles.macs[layer]);
                         }
                     }
-                    queue.push(Pass::Loss, call(0), Some(1), members, 0);
+                    queue.push(Pass::Loss, call(0), 1, members, 0);
                 }
                 epoch.next_block += 1;
             }

@@ -1,8 +1,8 @@
 //! The kernels of strategies `layered`, `workgroup` and `resident`.
 
-use super::HEAD_WORDS;
-use super::layout::EVALUATION_ROWS;
+use super::layout::{EVALUATION_ROWS, GpuLayer};
 use super::resident::MEMORY4;
+use super::{HEAD_WORDS, MAX_WORKGROUPS, WORKGROUP};
 use crate::backend::gpu::binding::{self, Kernel, Row};
 use crate::backend::gpu::tracks::STEP_WORDS;
 use crate::backend::gpu::update::{self, Places, Update};
@@ -21,10 +21,14 @@ pub enum Pass {
     BatchNormBackward = 7,
     TrainResident = 8,
     Shuffle = 9,
+    DenseForwardTiles = 10,
+    DenseBackwardDataTiles = 11,
+    DenseBackwardWeightTiles = 12,
+    TrainWorkgroupTiles = 13,
 }
 
 /// Every pass, in the order of their numbers.
-pub const PASSES: [Pass; 10] = [
+pub const PASSES: [Pass; 14] = [
     Pass::DenseForward,
     Pass::Loss,
     Pass::DenseBackwardData,
@@ -35,7 +39,40 @@ pub const PASSES: [Pass; 10] = [
     Pass::BatchNormBackward,
     Pass::TrainResident,
     Pass::Shuffle,
+    Pass::DenseForwardTiles,
+    Pass::DenseBackwardDataTiles,
+    Pass::DenseBackwardWeightTiles,
+    Pass::TrainWorkgroupTiles,
 ];
+
+/// The passes of which a kind of adapter has its own.
+pub struct Own {
+    pub forward: Pass,
+    pub backward_data: Pass,
+    pub backward_weight: Pass,
+    pub workgroup: Pass,
+}
+
+/// Software adapters run invocations one after the other and pay for barriers.
+const SOFTWARE: Own = Own {
+    forward: Pass::DenseForward,
+    backward_data: Pass::DenseBackwardData,
+    backward_weight: Pass::DenseBackwardWeight,
+    workgroup: Pass::TrainWorkgroup,
+};
+/// Devices are busy with many invocations, and memory is far from them.
+const DEVICE: Own = Own {
+    forward: Pass::DenseForwardTiles,
+    backward_data: Pass::DenseBackwardDataTiles,
+    backward_weight: Pass::DenseBackwardWeightTiles,
+    workgroup: Pass::TrainWorkgroupTiles,
+};
+
+impl Own {
+    pub fn of(is_software: bool) -> &'static Self {
+        if is_software { &SOFTWARE } else { &DEVICE }
+    }
+}
 
 /// How shaders reach parameters and slots: each slot of a network follows the one before.
 const PLACES: Places = Places {
@@ -61,6 +98,22 @@ const RESIDENT_PLACES: Places = Places {
 const DESCENT: &str = include_str!(concat!(env!("OUT_DIR"), "/shaders/functions/descent.wgsl"));
 const RESIDENT_DESCENT: &str = include_str!(concat!(env!("OUT_DIR"), "/shaders/functions/resident_descent.wgsl"));
 
+/// Workgroups that the passes of a dense layer take over a batch of so many rows, there, back to the data and to its own gradient: tiles as in
+/// the shaders, which on software adapters an invocation has each to itself. A workgroup of a device takes as many as there are
+/// too many.
+pub fn workgroups(is_software: bool, layer: &GpuLayer, rows: u32) -> [u32; 3] {
+    let &GpuLayer { inputs4, outputs4, .. } = layer;
+    if is_software {
+        let pairs = outputs4.div_ceil(2);
+        let tiles = [rows.div_ceil(8) * pairs, rows.div_ceil(4) * inputs4, (inputs4.div_ceil(2) + 1) * pairs];
+        tiles.map(|tiles| tiles.div_ceil(WORKGROUP))
+    } else {
+        let tiles =
+            |rows: u32, columns4: u32| rows.div_ceil(32).saturating_mul(columns4.div_ceil(8)).min(MAX_WORKGROUPS);
+        [tiles(rows, outputs4), tiles(rows, inputs4), tiles(4 * inputs4 + 1, outputs4)]
+    }
+}
+
 impl Pass {
     /// Its row of the kernels' table.
     pub fn row(self) -> &'static Row {
@@ -75,6 +128,10 @@ impl Pass {
             Self::BatchNormBackward => &binding::BATCH_NORM_BACKWARD,
             Self::TrainResident => &binding::TRAIN_RESIDENT,
             Self::Shuffle => &binding::SHUFFLE,
+            Self::DenseForwardTiles => &binding::DENSE_FORWARD_TILES,
+            Self::DenseBackwardDataTiles => &binding::DENSE_BACKWARD_DATA_TILES,
+            Self::DenseBackwardWeightTiles => &binding::DENSE_BACKWARD_WEIGHT_TILES,
+            Self::TrainWorkgroupTiles => &binding::TRAIN_WORKGROUP_TILES,
         }
     }
 
@@ -83,14 +140,16 @@ impl Pass {
         matches!(self, Self::BatchNorm | Self::BatchNormBackward)
     }
 
-    /// Whether it is a part of a step: what strategy `layered` runs.
-    pub fn is_of_a_layer(self) -> bool {
-        !self.is_whole() && self != Self::Shuffle
+    /// Whether strategy `layered` runs it on such an adapter: a part of a step.
+    pub fn is_of_a_layer(self, is_software: bool) -> bool {
+        let others = Own::of(!is_software);
+        let is_others = [others.forward, others.backward_data, others.backward_weight].contains(&self);
+        !self.is_whole() && self != Self::Shuffle && !is_others
     }
 
     /// Whether it takes a network through whole steps by itself.
     pub fn is_whole(self) -> bool {
-        matches!(self, Self::TrainWorkgroup | Self::TrainResident)
+        matches!(self, Self::TrainWorkgroup | Self::TrainWorkgroupTiles | Self::TrainResident)
     }
 
     /// Whether the pass has a kernel for each rule.
@@ -107,7 +166,7 @@ impl Pass {
         let is_resident = self == Self::TrainResident;
         let slope = match (has_slope, is_resident) {
             (true, true) => "slope_sum = add_up(index, vec3<f32>(slope_part(network, room, index), 0.0, 0.0)).x;",
-            (true, false) => "add_slopes(member, index);",
+            (true, false) => "slope_sum = add_up(index, vec3<f32>(slope_part(member, index, WIDTH), 0.0, 0.0)).x;",
             (false, _) => "",
         };
         let source =
@@ -153,8 +212,9 @@ pub fn kernels() -> Vec<Kernel> {
 mod tests {
     use super::*;
     use crate::backend::gpu::binding::{
-        Access, BATCH_NORM, BATCH_NORM_BACKWARD, DENSE_BACKWARD_DATA, DENSE_BACKWARD_WEIGHT, DENSE_FORWARD, LOSS,
-        OPTIMIZER, SHUFFLE, TRAIN_INVOCATION, TRAIN_RESIDENT, TRAIN_WORKGROUP,
+        Access, BATCH_NORM, BATCH_NORM_BACKWARD, DENSE_BACKWARD_DATA, DENSE_BACKWARD_DATA_TILES, DENSE_BACKWARD_WEIGHT,
+        DENSE_BACKWARD_WEIGHT_TILES, DENSE_FORWARD, DENSE_FORWARD_TILES, LOSS, OPTIMIZER, SHUFFLE, TRAIN_INVOCATION,
+        TRAIN_RESIDENT, TRAIN_WORKGROUP, TRAIN_WORKGROUP_TILES,
     };
 
     /// The declarations of a shader: number, name and access of each binding but the call's.
@@ -189,6 +249,10 @@ mod tests {
             &TRAIN_INVOCATION,
             &BATCH_NORM,
             &BATCH_NORM_BACKWARD,
+            &DENSE_FORWARD_TILES,
+            &DENSE_BACKWARD_DATA_TILES,
+            &DENSE_BACKWARD_WEIGHT_TILES,
+            &TRAIN_WORKGROUP_TILES,
         ];
         for row in rows {
             let wanted: Vec<_> =

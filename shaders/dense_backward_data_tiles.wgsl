@@ -1,0 +1,20 @@
+// dL/dz of the layer below for one layer of every network, on devices.
+// functions/dense_backward_data_tiles.wgsl says what a workgroup does.
+
+@group(0) @binding(4) var<storage, read> params: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> work: array<vec4<f32>>;
+
+@compute @workgroup_size(256)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) index: u32,
+) {
+    now = call;
+    let member = member_of(call.first_member + group.z);
+    let network = network_at(member.network);
+    if call.layer < network.n_layers {
+        let layer = layer_at(network.first_layer + call.layer);
+        dense_backward_data_tiles(layer, rows_of_call(member), group.x, groups.x, index);
+    }
+}

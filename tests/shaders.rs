@@ -4,6 +4,7 @@
 use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, FunctionInfo, ModuleInfo, ValidationFlags, Validator};
 use naga::{Block, Expression, Function, Module, ShaderStage, Statement, TypeInner};
+use std::path::Path;
 use tuning_playground::backend::Program;
 use tuning_playground::backend::gpu::{invocation_source, kernels};
 use tuning_playground::mlp::{Activation, Loss, Shape};
@@ -64,8 +65,13 @@ fn to_spirv(name: &str, module: &Module, info: &ModuleInfo) -> Vec<u32> {
 fn r6_every_shader_is_translated_to_every_drivers_language() {
     let shaders = every_shader();
     assert!(shaders.len() > 100, "{} shaders", shaders.len());
-    for (at, (name, source)) in shaders.iter().enumerate() {
-        let (module, info) = parsed(name, &[ROTATIONS[at % 2], source].concat());
+    let sources: Vec<_> =
+        (0..).zip(&shaders).map(|(at, (name, source))| (name, [ROTATIONS[at % 2], source].concat())).collect();
+    // A browser's own compiler takes them from there (tests/browser/shaders.spec.js).
+    let at = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shaders.json");
+    std::fs::write(at, serde_json::to_string(&sources).expect("JSON")).expect("a file");
+    for (name, source) in &sources {
+        let (module, info) = parsed(name, source);
         assert!(to_metal(name, &module, &info).contains("kernel void"), "{name}");
         assert!(to_hlsl(name, &module, &info).contains("numthreads"), "{name}");
         assert!(to_spirv(name, &module, &info).len() > 100, "{name}");

@@ -23,12 +23,12 @@ export default {
   projects: [
     {
       name: 'cpu',
-      testIgnore: /(lost|auto|dispatch|firefox)\.spec\.js/,
+      testIgnore: /(lost|auto|dispatch|firefox|shaders)\.spec\.js/,
       use: on('cpu', []),
     },
     {
       name: 'gpu',
-      testMatch: /(figures|control|lost|auto|crowd|hidden|dispatch|memory)\.spec\.js/,
+      testMatch: /(figures|control|lost|auto|crowd|hidden|dispatch|memory|shaders)\.spec\.js/,
       use: on('gpu', SOFTWARE_GPU),
     },
     // Debian's own, by WebDriver BiDi.

@@ -2,7 +2,7 @@
 //! layers are the program's, whose widths are rounded up; units that a network does not have are silenced by a factor
 //! of 0, so that what comes in and out of them stays 0.
 
-use crate::backend::{Network, NetworkSpec, Program, Snapshot};
+use crate::backend::{Network, NetworkSpec, Program, Snapshot, work};
 use crate::mlp::{Layer, Loss};
 use crate::optimizer::{Constants, MOST_CONSTANTS, MOST_SLOTS, RuleId};
 use crate::rng;
@@ -172,7 +172,7 @@ impl Pack {
 
     /// Multiplications of a step on so many rows of every lane, roughly: a measure of its time.
     pub fn work(&self, rows: usize) -> usize {
-        LANES * self.parameters.len() * (3 * rows + 16)
+        work::step(LANES * self.parameters.len(), rows)
     }
 
     /// Takes these networks in, a lane each.
@@ -229,22 +229,15 @@ impl Pack {
 
 /// Parameters of a network that stand in one piece both in PyTorch's flat order and in the pack: first place there, places
 /// here.
-fn runs<'a>(layers: &'a [Layer], spec: &'a NetworkSpec) -> impl Iterator<Item = (usize, Range<usize>)> {
-    let shape = &spec.shape;
-    let widths = shape.hidden.iter().chain([&shape.outputs]).scan((shape.inputs, 0), |(inputs, flat), &units| {
-        let own = (*inputs, units, *flat);
-        *flat += (*inputs + 1) * units;
-        *inputs = units;
-        Some(own)
-    });
-    layers.iter().zip(widths).flat_map(|(layer, (inputs, units, flat))| {
-        let is_whole = inputs == layer.inputs && units == layer.outputs;
-        let len = if is_whole { (inputs + 1) * units } else { inputs };
-        let weights = (0..if is_whole { 1 } else { units }).map(move |unit| {
-            let start = layer.weight + unit * layer.inputs;
-            (flat + unit * inputs, start..start + len)
+fn runs(layers: &[Layer], spec: &NetworkSpec) -> impl Iterator<Item = (usize, Range<usize>)> {
+    layers.iter().zip(spec.shape.layers()).flat_map(|(layer, own)| {
+        let is_whole = own.inputs == layer.inputs && own.outputs == layer.outputs;
+        let len = if is_whole { own.trained().len() } else { own.inputs };
+        let weights = (0..if is_whole { 1 } else { own.outputs }).map(move |unit| {
+            let start = layer.row(unit).start;
+            (own.row(unit).start, start..start + len)
         });
-        let biases = (!is_whole).then_some((flat + inputs * units, layer.bias..layer.bias + units));
+        let biases = (!is_whole).then_some((own.bias, layer.bias..layer.bias + own.outputs));
         weights.chain(biases)
     })
 }

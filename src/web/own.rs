@@ -37,7 +37,7 @@ impl OwnFiles {
         let Some((name, file)) = self.files.last_mut() else { return Ok(()) };
         let length = (file.len() + bytes.len()) as u64;
         if length > MAX_BYTES {
-            let fault = Fault::TooLarge { found: length >> 20, limit: MAX_BYTES >> 20 };
+            let fault = Fault::too_large(length, MAX_BYTES);
             return Err(problem(&Error::BadTable { file: name.clone(), fault }));
         }
         file.extend_from_slice(bytes);

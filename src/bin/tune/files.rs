@@ -18,8 +18,8 @@ const GZIP: &[u8] = b"\x1f\x8b";
 const FIRST_KEY: &str = "{\"op_code\"";
 
 /// What is wrong with a file.
-pub fn problem(path: &Path, detail: impl ToString) -> Error {
-    Error::File { path: path.display().to_string(), detail: detail.to_string() }
+pub fn problem(path: &Path, detail: impl Into<Box<dyn std::error::Error>>) -> Error {
+    Error::File { path: path.display().to_string(), detail: detail.into().to_string() }
 }
 
 /// All bytes, unpacked where they are a gzip archive, as MNIST's are; `None` where there are more than `most`.

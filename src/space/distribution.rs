@@ -2,7 +2,7 @@
 //! Names and meaning are Optuna's (`optuna/distributions.py`), with `log1m` added.
 
 use super::grid_values;
-use super::numbers::{format_number, identity, real, same, shown, whole};
+use super::numbers::{format_number, identity, real, shown, whole};
 use crate::error::{Error, Result};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -217,7 +217,7 @@ impl Distribution {
     #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
     pub fn share_of(&self, value: &Value) -> Option<f64> {
         if let Self::Categorical { choices } = self {
-            let at = choices.iter().position(|choice| same(choice, value))?;
+            let at = choices.iter().position(|choice| super::numbers::same(choice, value))?;
             return Some((at as f64 + 0.5) / choices.len() as f64);
         }
         let x = value.as_f64()?;

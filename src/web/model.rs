@@ -152,7 +152,7 @@ impl Model {
         let data = self.insight.data();
         let axes = <[u32; 2]>::try_from(axes).ok()?.map(|axis| axis as usize);
         let extent = <[f64; 4]>::try_from(extent).ok()?;
-        if axes.iter().any(|&axis| axis >= data.columns) || side < 2 || side > MOST_SIDE {
+        if axes.iter().any(|&axis| axis >= data.columns) || !(2..=MOST_SIDE).contains(&side) {
             return None;
         }
         // The mean of the rows that it was trained on; of standardised features that is 0.

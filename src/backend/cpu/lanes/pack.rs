@@ -199,11 +199,11 @@ impl Pack {
 
     /// Takes a network's numbers into its lane; its gradient will be made anew.
     fn load_numbers(&mut self, lane: usize, resident: &Resident) {
-        let n = resident.spec.shape.n_parameters();
+        let (n, own) = (resident.spec.shape.n_parameters(), resident.spec.shape.layers());
         let slots = self.slots.iter_mut().chain([&mut self.lag]).filter(|slot| !slot.is_empty());
         for (kind, numbers) in [(0, &mut self.parameters)].into_iter().chain((2..).zip(slots)) {
             let Some(from) = resident.state.get(kind * n..(kind + 1) * n) else { break };
-            for (flat, places) in runs(&self.layers, &resident.spec) {
+            for (flat, places) in runs(&self.layers, &own) {
                 for (to, &from) in numbers[places].iter_mut().zip(&from[flat..]) {
                     to.as_mut_array()[lane] = from;
                 }
@@ -213,12 +213,12 @@ impl Pack {
 
     /// Gives a lane's numbers back to its network.
     pub fn store(&self, lane: usize, resident: &mut Resident) {
-        let n = resident.spec.shape.n_parameters();
         let Resident { spec, state, .. } = resident;
+        let (n, own) = (spec.shape.n_parameters(), spec.shape.layers());
         let slots = self.slots.iter().chain([&self.lag]).filter(|slot| !slot.is_empty());
         let all = [&self.parameters, &self.gradient].into_iter().chain(slots);
         for (to, numbers) in state.chunks_exact_mut(n).zip(all) {
-            for (flat, places) in runs(&self.layers, spec) {
+            for (flat, places) in runs(&self.layers, &own) {
                 for (to, from) in to[flat..].iter_mut().zip(&numbers[places]) {
                     *to = from.as_array()[lane];
                 }
@@ -229,8 +229,8 @@ impl Pack {
 
 /// Parameters of a network that stand in one piece both in PyTorch's flat order and in the pack: first place there, places
 /// here.
-fn runs(layers: &[Layer], spec: &NetworkSpec) -> impl Iterator<Item = (usize, Range<usize>)> {
-    layers.iter().zip(spec.shape.layers()).flat_map(|(layer, own)| {
+fn runs<'a>(layers: &'a [Layer], own: &'a [Layer]) -> impl Iterator<Item = (usize, Range<usize>)> + 'a {
+    layers.iter().zip(own).flat_map(|(layer, own)| {
         let is_whole = own.inputs == layer.inputs && own.outputs == layer.outputs;
         let len = if is_whole { own.trained().len() } else { own.inputs };
         let weights = (0..if is_whole { 1 } else { own.outputs }).map(move |unit| {

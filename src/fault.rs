@@ -105,6 +105,11 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// [`Fault::TooLarge`] of so many bytes, where so many are read.
+    pub const fn too_large(found: u64, limit: u64) -> Self {
+        Self::TooLarge { found: found.div_ceil(1 << 20), limit: limit >> 20 }
+    }
+
     /// The same, so many lines further down.
     #[must_use]
     pub fn below(mut self, lines: u64) -> Self {

@@ -177,6 +177,11 @@ pub struct Shape {
     pub batch_norm: bool,
 }
 
+/// Numbers of a linear map: its weights, and a bias for each output. What packs a layer its own way says so beside its own.
+pub const fn linear_len(inputs: usize, outputs: usize) -> usize {
+    (inputs + 1) * outputs
+}
+
 impl Shape {
     /// The layers from input to output.
     pub fn layers(&self) -> Vec<Layer> {
@@ -205,7 +210,7 @@ impl Shape {
     pub fn n_trained(&self) -> usize {
         let (mut inputs, mut n) = (self.inputs, 0);
         for &outputs in self.hidden.iter().chain([&self.outputs]) {
-            n += (inputs + 1) * outputs;
+            n += linear_len(inputs, outputs);
             inputs = outputs;
         }
         n + self.n_kept()

@@ -160,6 +160,7 @@ fn an_input_that_ends_early_ends_the_search() {
 
 #[test]
 fn bad_input_is_answered_with_one_sentence() {
+    assert!(complaint(&vec![b' '; 17 << 20]).contains("line 1 of standard input: it is longer than 16 MB"));
     let deep = "[".repeat(100_000);
     let axis = r#"{"type": "float", "low": 0, "high": 1}"#;
     for (input, told) in [

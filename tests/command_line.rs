@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -357,4 +358,102 @@ fn own_data_lie_beside_the_study() {
     fs::write(folder.join("mine.csv"), format!("a;b;answer\n{rows}1;2\n")).expect("written");
     let ended = tune(&["run", &study_file, "--backend", "cpu", "-o", &to], Stdio::piped());
     assert!(String::from_utf8_lossy(&ended.stderr).contains("line 42 has 2 columns"), "{ended:?}");
+}
+
+/// What a call that is refused says.
+fn refusal(arguments: &[&str]) -> String {
+    let ended = tune(arguments, Stdio::piped());
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(2), "{arguments:?}: {said}");
+    said
+}
+
+#[test]
+fn documents_are_read_in_the_encodings_that_systems_write_and_from_standard_input() {
+    let folder = folder("encodings");
+    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let text = small().to_string();
+    let wide: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let mut packed = Vec::new();
+    flate2::read::GzEncoder::new(text.as_bytes(), flate2::Compression::fast())
+        .read_to_end(&mut packed)
+        .expect("packed");
+    // Two archives in one file, and a block filled up.
+    let halves = [&packed[..], &packed, &[0; 512]].concat();
+    fs::write(folder.join("halves.json"), halves).expect("written");
+    assert!(refusal(&["run", &at("halves.json")]).contains("trailing characters"), "both are read");
+    for (name, bytes) in [("wide.json", &wide), ("packed.json", &packed)] {
+        fs::write(folder.join(name), bytes).expect("written");
+        let ended = tune(&["run", &at(name), "--backend", "cpu"], Stdio::piped());
+        assert!(ended.status.success(), "{name}: {}", String::from_utf8_lossy(&ended.stderr));
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tune"));
+    command.args(["run", "-", "--backend", "cpu"]).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut child = command.spawn().expect("tune starts");
+    child.stdin.take().expect("piped").write_all(text.as_bytes()).expect("tune reads");
+    assert!(child.wait().expect("tune ends").success());
+    for (name, bytes, said) in [
+        ("latin.json", [b"{\n\"name\": \"M", &[0xfc][..], b"ller\"}\n"].concat(), "line 2 is not UTF-8"),
+        ("half.json", wide[..3].iter().copied().chain([0xd8]).collect(), "damaged UTF-16"),
+        (
+            "bare.json",
+            br#"{"format": "tuning-playground/result@1", "trials": []}"#.to_vec(),
+            "this result has no study",
+        ),
+    ] {
+        fs::write(folder.join(name), bytes).expect("written");
+        let found = refusal(&["run", &at(name)]);
+        assert!(found.contains(said), "{found} does not say: {said}");
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_said_before_training_and_names_what_to_change() {
+    let folder = folder("refusals");
+    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let mut long = small();
+    long["fixed"]["hidden"] = json!(vec![1; 10_000]);
+    for (name, text) in [
+        ("study.json", small().to_string()),
+        ("long.json", long.to_string()),
+        ("run.log", "{\"op_code\":0}\n{\"op_code\":2}\n".into()),
+    ] {
+        fs::write(folder.join(name), text).expect("written");
+    }
+    let (study, log) = (at("study.json"), at("run.log"));
+    let own = folder.file_name().expect("a name").to_string_lossy().into_owned();
+    let map = |more: &[&str]| refusal(&[&["map", &study, "--x", "learning_rate", "--y", "dropout"], more].concat());
+    for (found, said) in [
+        (refusal(&["run", &study, "--weights", &study]), "this is a file; name a folder"),
+        (refusal(&["run", &study, "--journal", "-"]), "name one"),
+        (refusal(&["run", &study, "--journal", &at("new"), "-o", &at("new")]), "are one file; name two"),
+        (refusal(&["run", &study, "--journal", &log, "-o", &at(&format!("../{own}/run.log"))]), "name two"),
+        (refusal(&["run", &study, "-o", &at(&"x".repeat(300))]), "too long"),
+        (refusal(&["run", &at("long.json")]), "the accepted range is [1 .. 2048, ...]"),
+        (refusal(&["export", &log, "--to", "csv"]), "this is a journal; `tune import"),
+        (map(&["--size", "0"]), "size is 0"),
+        (map(&["--size", "9999999999x9999999999"]), "size is 9999999999"),
+        (map(&["--x-range", "nan,1"]), "x-range is nan,1"),
+    ] {
+        assert!(found.contains(said) && found.len() < 2000, "{found} does not say: {said}");
+    }
+    assert!(!folder.join("new").exists(), "nothing was begun");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn devices_without_an_end_are_refused_and_what_no_disk_takes_is_kept() {
+    let folder = folder("devices");
+    let at = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let mut endless = small();
+    endless["dataset"] = json!({"name": "csv", "file": "/dev/zero"});
+    for (name, study) in [("study.json", small()), ("endless.json", endless)] {
+        fs::write(folder.join(name), study.to_string()).expect("written");
+    }
+    let said = refusal(&["run", &at("endless.json")]);
+    assert!(said.contains("257 MB are more than the 256 MB that are read"), "{said}");
+    let said = refusal(&["run", &at("study.json"), "--backend", "cpu", "-o", "/dev/full"]);
+    let kept = said.trim().rsplit(' ').next().map(PathBuf::from).expect("a name");
+    assert_eq!(read(&kept)["trials"].as_array().map(Vec::len), Some(2), "{said}");
+    fs::remove_file(kept).expect("it is there");
 }

@@ -153,6 +153,8 @@ fn a_journal_of_something_else_is_left_as_it_is() {
         (&small, text.replace("\"backend\":\"cpu\"", "\"backend\":\"gpu\""), "trained with backend \"gpu\""),
         (&small, altered, "has other parameters than the study asks for"),
         (&small, "no journal\n".into(), "line 1 of the journal"),
+        (&small, "notes without an end of line".into(), "this is no journal, and stays as it is"),
+        (&small, format!("{:#}", json!({"format": "x", "trials": 1})), "it begins a document, x, and no journal"),
         (&small, json!({"study": "x"}).to_string() + "\n", "op_code is missing"),
         (&small, format!("{:#}\n", json!({"format": "x"})), "it begins a document, x, and no journal"),
     ] {
@@ -281,6 +283,14 @@ fn blank_lines_are_none_and_a_torn_line_is_named_with_what_to_do() {
     let text = fs::read_to_string(&journal).expect("a journal");
     fs::write(&journal, text.replace('\n', "\n\n")).expect("written");
     assert_eq!(run(&folder, &small, &journal).expect("goes on"), whole);
+    // A line that was cut off in the middle of a letter.
+    small["name"] = json!("학습률");
+    let named = run(&folder, &small, &folder.join("named.log")).expect("a run");
+    let bytes = fs::read(folder.join("named.log")).expect("a journal");
+    let letter = bytes.iter().position(|byte| !byte.is_ascii()).expect("a name");
+    fs::write(&journal, &bytes[..=letter]).expect("cut");
+    assert_eq!(run(&folder, &small, &journal).expect("goes on"), named);
+    small["name"] = json!("");
     // Two programs that wrote at once, or a disk that gave back zeros.
     for torn in ["{\"op_code\":4,{\"op_code\":4}", "\0\0\0\0"] {
         fs::write(&journal, text.replacen('\n', &format!("\n{torn}\n"), 1)).expect("written");

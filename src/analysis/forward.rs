@@ -12,13 +12,7 @@ const TOGETHER: usize = 256;
 /// What all units of a network (parameters flat, in PyTorch's order) come to for `n` rows in evaluation mode: of each layer
 /// its units one after the other, `n` numbers each; the last layer's are the outputs. `x` has the rows' features likewise.
 fn activations(shape: &Shape, parameters: &[f32], x: &[f32], n: usize) -> Vec<Vec<f32>> {
-    let folded;
-    let parameters = if shape.batch_norm {
-        folded = batch_norm::folded(shape, parameters);
-        &folded
-    } else {
-        parameters
-    };
+    let parameters = batch_norm::folded(shape, parameters);
     let mut all: Vec<Vec<f32>> = Vec::new();
     for layer in shape.plain().layers() {
         let from = all.last().map_or(x, Vec::as_slice);

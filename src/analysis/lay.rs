@@ -3,7 +3,7 @@
 use super::plane::{Kind, Plane};
 use super::trajectory::{Entry, Trajectory};
 use crate::backend::second_order::{Look, MOST_CURVED};
-use crate::backend::{self, Data, Network, NetworkSpec, cpu::Cpu};
+use crate::backend::{self, Data, Need, Network, NetworkSpec, cpu::Cpu};
 use crate::error::{Error, Result};
 use crate::trainer::Contestant;
 use std::rc::Rc;
@@ -63,7 +63,7 @@ pub async fn lay(
             let momentum = first.coasts.last().map_or(&[][..], Vec::as_slice);
             Plane::gradient(&spec.shape, origin, &gradient, momentum, seed)
         }
-        (Kind::Hessian, _) if spec.shape.batch_norm => Err(Error::NoCurvatureOfNorms),
+        (Kind::Hessian, _) if spec.needs(Need::WholeBatches) => Err(Error::NoCurvatureOfNorms),
         (Kind::Hessian, _) => {
             let parameters: Vec<f64> = origin.iter().map(|&x| f64::from(x)).collect();
             let n = parameters.len();

@@ -8,7 +8,7 @@ use super::sheet::Sheet;
 use super::surface::{Grid, Rows};
 use super::trajectory::{Entry, Recorder, Trajectory};
 use crate::backend::cpu::Cpu;
-use crate::backend::{Data, second_order};
+use crate::backend::{Data, second_order, work};
 use crate::error::{Error, Result};
 use core::time::Duration;
 use std::rc::Rc;
@@ -111,7 +111,7 @@ impl Race {
             return Ok(false);
         }
         for (&at, mut path) in open.iter().zip(recorder.paths()) {
-            let work = self.entries[at].contestant.spec.shape.n_parameters() * self.rows.of(&self.data).len();
+            let work = work::way(&self.entries[at].contestant.spec.shape) * self.rows.of(&self.data).len();
             path.thin_for(work);
             self.paths[at] = Some(path);
         }

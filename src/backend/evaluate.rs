@@ -88,7 +88,7 @@ pub async fn evaluate(
     let still = |Network { spec, parameters }: Network| {
         let optimizer = if spec.is_second_order() { STILL } else { Optimizer { average: None, ..spec.optimizer } };
         // A batch norm is linear in evaluation mode: any strategy serves.
-        let parameters = if spec.shape.batch_norm { folded(&spec.shape, &parameters) } else { parameters };
+        let parameters = folded(&spec.shape, &parameters).into_owned();
         Network { spec: NetworkSpec { optimizer, shape: spec.shape.plain(), ..spec }, parameters }
     };
     let mut waiting = networks.into_iter().map(still).peekable();
@@ -126,13 +126,19 @@ pub async fn loss_gradient(
     rows: Rows<'_>,
     Network { spec, parameters }: Network,
 ) -> Result<(Score, Vec<f64>)> {
-    if spec.shape.batch_norm {
-        let shape = spec.shape.clone();
-        let folded =
-            Network { parameters: folded(&shape, &parameters), spec: NetworkSpec { shape: shape.plain(), ..spec } };
-        let (score, gradient) = Box::pin(loss_gradient(backend, data, rows, folded)).await?;
-        return Ok((score, unfolded(&shape, &parameters, &gradient)));
-    }
+    let (shape, plain) = (&spec.shape, folded(&spec.shape, &parameters).into_owned());
+    let network = Network { spec: NetworkSpec { shape: shape.plain(), ..spec.clone() }, parameters: plain };
+    let (score, gradient) = plain_gradient(backend, data, rows, network).await?;
+    Ok((score, unfolded(shape, &parameters, gradient)))
+}
+
+/// [`loss_gradient`] of a network without batch norms.
+async fn plain_gradient(
+    backend: &dyn Backend,
+    data: &Data,
+    rows: Rows<'_>,
+    Network { spec, parameters }: Network,
+) -> Result<(Score, Vec<f64>)> {
     let rows = rows.list(data);
     let n = rows.len();
     let n_parameters = spec.shape.n_parameters();

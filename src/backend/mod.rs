@@ -16,13 +16,16 @@ pub(crate) mod epoch;
 mod evaluate;
 pub mod gpu;
 pub(crate) mod mixed;
+mod needs;
 pub mod reference;
 pub mod second_order;
 mod snapshot;
 mod steps;
+pub mod work;
 
 pub use epoch::Order;
 pub use evaluate::{Rows, evaluate, loss_gradient};
+pub use needs::Need;
 pub use snapshot::{Snapshot, Tuning};
 pub use steps::{BatchStep, BatchSteps, StepPlan};
 
@@ -259,9 +262,6 @@ pub trait Population {
     fn retune(&mut self, network: usize, tuning: &Tuning) -> bool;
 }
 
-/// What an optimizer costs a parameter, in multiplications, where vectors are full.
-pub(crate) const UPDATE_WORK: f64 = 12.0;
-
 /// A machine that trains populations.
 pub trait Backend {
     /// `reference`, `cpu` or `gpu`.
@@ -273,7 +273,10 @@ pub trait Backend {
     fn strategy(&self, spec: &NetworkSpec) -> &'static str;
     /// What a step costs whatever its batch, in multiplications.
     fn step_work(&self, spec: &NetworkSpec) -> f64 {
-        UPDATE_WORK * spec.shape.n_parameters() as f64
+        if spec.is_second_order() {
+            return second_order::step_work(spec);
+        }
+        work::UPDATE * spec.shape.n_parameters() as f64
     }
 
     /// Bytes that one network takes while it trains.

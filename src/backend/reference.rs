@@ -4,7 +4,7 @@
 use super::second_order::SecondOrder;
 use super::{
     Advance, Backend, BatchStep, DIVERGENCE_LIMIT, Data, EpochBatches, EpochOutcome, LocalFuture, Network, NetworkSpec,
-    Population, Score, Snapshot, Tuning, UPDATE_WORK, mixed, ready, second_order,
+    Population, Score, Snapshot, Tuning, mixed, ready, second_order,
 };
 use crate::error::Result;
 use crate::kernels::train_invocation::{Training, within};
@@ -31,13 +31,6 @@ impl Backend for Reference {
 
     fn strategy(&self, spec: &NetworkSpec) -> &'static str {
         if spec.is_second_order() { second_order::NAME } else { "reference" }
-    }
-
-    fn step_work(&self, spec: &NetworkSpec) -> f64 {
-        if spec.is_second_order() {
-            return second_order::step_work(spec);
-        }
-        UPDATE_WORK * spec.shape.n_parameters() as f64
     }
 
     fn network_bytes(&self, spec: &NetworkSpec) -> u64 {

@@ -120,7 +120,8 @@ fn means_of_missing(data: &Dataset, split: &Split, scaling: &[(f64, f64)], stand
     scaling.iter().enumerate().map(|(column, scale)| if standardize { scale.0 } else { mean(column) }).collect()
 }
 
-/// Mean and population deviation in two passes; (the value, 1) where all values are equal.
+/// Mean and population deviation in two passes; (the value, 1) where all values are equal, and a deviation of 1 where
+/// the squares of what they differ by are 0: to divide by 0 is no scale.
 fn mean_and_deviation<I: Iterator<Item = f64>>(values: impl Fn() -> I) -> (f64, f64) {
     let Some(first) = values().next() else { return (0.0, 1.0) };
     // Compared, not computed: a mean of equal values can be a rounding error away from them.
@@ -130,7 +131,7 @@ fn mean_and_deviation<I: Iterator<Item = f64>>(values: impl Fn() -> I) -> (f64, 
     let count = values().count() as f64;
     let mean = values().sum::<f64>() / count;
     let variance = values().map(|value| (value - mean) * (value - mean)).sum::<f64>() / count;
-    (mean, variance.sqrt())
+    (mean, if variance > 0.0 { variance.sqrt() } else { 1.0 })
 }
 
 #[cfg(test)]
@@ -246,5 +247,11 @@ mod tests {
         assert!((f64::from(ready.x[3]) + 1.0 / 3.5_f64.sqrt()).abs() < 1e-7);
         assert_eq!(ready.targets, PreparedTargets::Classes(vec![0, 1, 0, 1, 0, 1]));
         assert_eq!([ready.target_mean, ready.target_scale], [0.0, 1.0]);
+        // Zeros of both signs, and numbers whose squares are 0.
+        for values in [[0.0, -0.0, -0.0, 0.0, 0.0, -0.0], [1e-200, 2e-200, 3e-200, 0.0, 0.0, 0.0]] {
+            let features = values.into_iter().flat_map(|value| [value, 1.0]).collect();
+            let ready = prepare(&Dataset { features, ..data.clone() }, &parts, true);
+            assert!(ready.x.iter().all(|&x| x == 0.0), "{:?}", ready.x);
+        }
     }
 }

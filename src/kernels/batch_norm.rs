@@ -3,6 +3,7 @@
 
 use super::Real;
 use crate::mlp::{Layer, NORM_EPSILON, NORM_MOMENTUM, Norm, Shape};
+use std::borrow::Cow;
 
 /// What the way back needs of a batch.
 #[derive(Clone, Debug)]
@@ -46,8 +47,12 @@ pub fn affine<T: Real>(parameters: &[T], layer: &Layer, Norm { gamma, mean }: No
 }
 
 /// The parameters of [`Shape::plain`] that says the same in evaluation mode: there a batch norm is linear, and goes into the
-/// layer before it.
-pub fn folded<T: Real>(shape: &Shape, parameters: &[T]) -> Vec<T> {
+/// layer before it. What looks at trained networks and need not know of batch norms begins with this; a layer that no
+/// linear map says the same as would be walked through there itself.
+pub fn folded<'a, T: Real>(shape: &Shape, parameters: &'a [T]) -> Cow<'a, [T]> {
+    if !shape.batch_norm {
+        return Cow::Borrowed(parameters);
+    }
     let mut folded = vec![T::zero(); shape.plain().n_parameters()];
     for (layer, plain) in shape.layers().iter().zip(shape.plain().layers()) {
         for unit in 0..layer.outputs {
@@ -59,11 +64,14 @@ pub fn folded<T: Real>(shape: &Shape, parameters: &[T]) -> Vec<T> {
             folded[plain.bias + unit] = scale * parameters[layer.bias + unit] + shift;
         }
     }
-    folded
+    Cow::Owned(folded)
 }
 
 /// The loss's gradient in evaluation mode out of that by [`folded`] parameters; 0 by running statistics, which stay.
-pub fn unfolded(shape: &Shape, parameters: &[f64], folded: &[f64]) -> Vec<f64> {
+pub fn unfolded(shape: &Shape, parameters: &[f64], folded: Vec<f64>) -> Vec<f64> {
+    if !shape.batch_norm {
+        return folded;
+    }
     let mut gradient = vec![0.0; shape.n_parameters()];
     for (layer, plain) in shape.layers().iter().zip(shape.plain().layers()) {
         for unit in 0..layer.outputs {
@@ -119,7 +127,7 @@ mod tests {
             (moved(1e-6) - moved(-1e-6)) / 2e-6
         };
         let by_folded: Vec<f64> = (0..by_fold.len()).map(|at| slope(&plain, &by_fold, at)).collect();
-        let gradient = unfolded(&shape, &parameters, &by_folded);
+        let gradient = unfolded(&shape, &parameters, by_folded);
         for (at, &found) in gradient.iter().enumerate().take(shape.n_trained()) {
             let wanted = slope(&shape, &parameters, at);
             assert!((found - wanted).abs() < 1e-5 * wanted.abs().max(1.0), "{at}: {found} is not {wanted}");

@@ -2,10 +2,10 @@
 //! Names and meaning are Optuna's (`optuna/distributions.py`), with `log1m` added.
 
 use super::grid_values;
-use super::numbers::{format_number, real, same, shown, whole};
+use super::numbers::{format_number, identity, real, shown, whole};
 use crate::error::{Error, Result};
-
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// How a range is spread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +72,8 @@ impl Distribution {
             let found = object.get("choices").cloned().unwrap_or_default();
             let choices = found.as_array().filter(|list| !list.is_empty());
             let choices = choices.ok_or_else(|| wrong(&at, &found, accepted))?.clone();
-            let again = |&(k, choice): &(usize, &Value)| choices[..k].iter().any(|other| same(other, choice));
-            if let Some((_, twice)) = choices.iter().enumerate().find(again) {
+            let mut seen = BTreeSet::new();
+            if let Some(twice) = choices.iter().find(|choice| !seen.insert(identity(choice))) {
                 return Err(Error::Duplicate { key: at, found: shown(twice) });
             }
             return Ok(Self::Categorical { choices });
@@ -217,7 +217,7 @@ impl Distribution {
     #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
     pub fn share_of(&self, value: &Value) -> Option<f64> {
         if let Self::Categorical { choices } = self {
-            let at = choices.iter().position(|choice| same(choice, value))?;
+            let at = choices.iter().position(|choice| super::numbers::same(choice, value))?;
             return Some((at as f64 + 0.5) / choices.len() as f64);
         }
         let x = value.as_f64()?;
@@ -438,11 +438,17 @@ mod tests {
             (r#"{"type": "int", "low": 1, "high": 8, "scale": "log1m"}"#, "wrong_type", "space.x.scale"),
             (r#"{"type": "categorical", "choices": [16, 16.0, 32]}"#, "duplicate", "space.x.choices"),
             (r#"{"type": "categorical", "choices": [[1, 2], [2, 1], [1, 2]]}"#, "duplicate", "space.x.choices"),
+            (r#"{"type": "categorical", "choices": [0, "0", [0], -0.0]}"#, "duplicate", "space.x.choices"),
             (r#"{"type": "gauss"}"#, "wrong_type", "space.x.type"),
             (r"[1, 2]", "wrong_type", "space.x"),
         ] {
             let problem = parse(text).expect_err(text).to_json();
             assert_eq!((problem["code"].as_str(), problem["key"].as_str()), (Some(code), Some(key)), "{text}");
         }
+        // Each against each other would take minutes.
+        let mut many = json!({"type": "categorical", "choices": (0..200_000).collect::<Vec<_>>()});
+        assert!(Distribution::parse("space.x", &many).is_ok());
+        many["choices"][199_999] = json!(7.0);
+        assert_eq!(Distribution::parse("space.x", &many).expect_err("twice").to_json()["found"], "7");
     }
 }

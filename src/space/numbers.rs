@@ -21,6 +21,16 @@ pub fn whole(value: &Value) -> Option<f64> {
     value.as_f64().filter(|x| libm::trunc(*x) == *x)
 }
 
+/// What is the same of values that are [`same`]: to find those that stand twice among very many.
+pub fn identity(value: &Value) -> String {
+    match value {
+        // 0 has two signs.
+        Value::Number(number) => number.as_f64().map_or_else(String::new, |x| format_number(x + 0.0)),
+        Value::Array(all) => format!("[{}]", all.iter().map(identity).collect::<Vec<_>>().join(",")),
+        _ => value.to_string(),
+    }
+}
+
 /// Whether two values are the same to a reader of JSON, which does not tell 16 from 16.0.
 pub fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {

@@ -45,8 +45,7 @@ pub(super) fn check(kind: Kind, dataset: &Section<'_>) -> Result<Option<Own>> {
 fn read_table(text: &str, reading: &Reading) -> Result<(Dataset, Found)> {
     let wrong = |fault: Fault| Error::BadTable { file: "dataset.text".into(), fault };
     if text.len() > MAX_TEXT {
-        let found = text.len().div_ceil(1 << 20) as u64;
-        return Err(wrong(Fault::TooLarge { found, limit: MAX_TEXT as u64 >> 20 }));
+        return Err(wrong(Fault::too_large(text.len() as u64, MAX_TEXT as u64)));
     }
     let (_, data, found) = read_text(text, reading).map_err(wrong)?;
     Ok((data, found))

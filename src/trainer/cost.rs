@@ -3,13 +3,10 @@
 use super::Trainer;
 use super::folds::Fold;
 use crate::backend::second_order::{Look, MOST_CURVED};
-use crate::backend::{Data, Labels, NetworkSpec, second_order};
+use crate::backend::{Data, Labels, Need, NetworkSpec, second_order, work};
 use crate::error::{Error, Result};
 use crate::study::{Record, TrialConfig};
 
-/// Work of a hidden unit's activation and of an output's loss in a row, in multiplications.
-const UNIT_WORK: f64 = 8.0;
-const OUTPUT_WORK: f64 = 120.0;
 /// Ways through a network that an eigenvalue takes, about, and how much longer a row takes in f64 by itself.
 const PRODUCTS: f64 = 50.0;
 const SINGLY: f64 = 4.0;
@@ -19,17 +16,15 @@ const SINGLY: f64 = 4.0;
 pub struct Cost {
     /// Gradient steps.
     pub steps: u64,
-    /// Multiplications or what takes as long: only proportions between trials matter. The constants are those of the CPU
-    /// backend on tiny networks.
+    /// What it takes, by [`work`].
     pub work: f64,
 }
 
 impl Trainer {
     pub(super) fn cost(&self, config: &TrialConfig, network: &NetworkSpec) -> Cost {
         let steps = self.data.n_train.div_ceil(network.max_batch);
-        let rows = 3.0 * self.data.n_train as f64 + self.data.n_validation as f64;
-        let units = network.shape.hidden.iter().sum::<usize>() as f64;
-        let row = network.shape.n_parameters() as f64 + UNIT_WORK * units + OUTPUT_WORK * network.shape.outputs as f64;
+        let rows = (work::WAYS * self.data.n_train + self.data.n_validation) as f64;
+        let row = work::row(&network.shape);
         let recorded = self.recording(network) * row;
         let epoch = rows * row + steps as f64 * self.backend.step_work(network) + recorded;
         let own_steps = |fold: &Fold| fold.data.n_train.div_ceil(config.batch_size.unwrap_or(usize::MAX));
@@ -90,7 +85,7 @@ impl Trainer {
     /// # Errors
     /// [`Error::TooLarge`]; [`Error::NoCurvatureOfNorms`] of one with batch norms.
     pub fn check_curvature(&self, trial: u32, network: &NetworkSpec) -> Result<()> {
-        if network.shape.batch_norm {
+        if network.needs(Need::WholeBatches) {
             return Err(Error::NoCurvatureOfNorms);
         }
         let n = network.shape.n_parameters();

@@ -3,8 +3,7 @@
 
 use super::{problem, to_js, unread};
 use crate::analysis::{Cut, Insight, Rows, verdict};
-use crate::backend::Labels;
-use crate::backend::cpu::Cpu;
+use crate::backend::{Labels, cpu::Cpu, work};
 use crate::dataset::{Plane, tellers, with_derived};
 use crate::error::Result;
 use crate::study::Study;
@@ -101,8 +100,8 @@ impl Model {
         let shape = &contestant.spec.shape;
         let widths: Vec<usize> = shape.layers().iter().map(|layer| layer.outputs).collect();
         let parameters = shape.n_trained();
-        // Forward, and twice as much on the way back.
-        let work = 3.0 * parameters as f64 * data.n_train as f64 * self.until.unwrap_or(contestant.epochs) as f64;
+        let epochs = self.until.unwrap_or(contestant.epochs);
+        let work = (work::WAYS * work::way(shape) * data.n_train) as f64 * epochs as f64;
         to_js(&json!({
             "inputs": shape.inputs,
             "widths": widths,
@@ -153,7 +152,7 @@ impl Model {
         let data = self.insight.data();
         let axes = <[u32; 2]>::try_from(axes).ok()?.map(|axis| axis as usize);
         let extent = <[f64; 4]>::try_from(extent).ok()?;
-        if axes.iter().any(|&axis| axis >= data.columns) || side < 2 || side > MOST_SIDE {
+        if axes.iter().any(|&axis| axis >= data.columns) || !(2..=MOST_SIDE).contains(&side) {
             return None;
         }
         // The mean of the rows that it was trained on; of standardised features that is 0.

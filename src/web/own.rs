@@ -37,7 +37,7 @@ impl OwnFiles {
         let Some((name, file)) = self.files.last_mut() else { return Ok(()) };
         let length = (file.len() + bytes.len()) as u64;
         if length > MAX_BYTES {
-            let fault = Fault::TooLarge { found: length >> 20, limit: MAX_BYTES >> 20 };
+            let fault = Fault::too_large(length, MAX_BYTES);
             return Err(problem(&Error::BadTable { file: name.clone(), fault }));
         }
         file.extend_from_slice(bytes);
@@ -64,7 +64,7 @@ impl OwnFiles {
             let data = own::read_idx(&files).map_err(wrong)?;
             let (side, classes) = (data.columns, data.class_names.len());
             let report = json!({ "rows": data.rows, "features": side, "classes": classes, "fault": null });
-            return self.answer(report, Some(data));
+            return self.answer(&report, Some(data));
         }
         if self.files.len() > 1 {
             return Err(wrong(Fault::IdxPair { images: 0, labels: 0 }));
@@ -72,7 +72,7 @@ impl OwnFiles {
         let Some((_, bytes)) = self.files.first() else { return Err(wrong(Fault::Empty {})) };
         let (report, data) = own::read_csv(bytes, &reading).map_err(wrong)?;
         let report = serde_json::to_value(&report).unwrap_or_default();
-        self.answer(report, data)
+        self.answer(&report, data)
     }
 
     /// Reads the table that stands in a study's `dataset` as text: what was found in it.
@@ -85,7 +85,11 @@ impl OwnFiles {
         to_js(&found_json(&found))
     }
 
-    fn answer(&mut self, report: serde_json::Value, data: Option<crate::dataset::Dataset>) -> Result<JsValue, JsValue> {
+    fn answer(
+        &mut self,
+        report: &serde_json::Value,
+        data: Option<crate::dataset::Dataset>,
+    ) -> Result<JsValue, JsValue> {
         let found = data.as_ref().map(|data| found_json(&Found::of(data)));
         let preview = data.as_ref().map(|data| crate::dataset::preview(data, PREVIEW));
         self.table = data;

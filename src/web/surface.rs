@@ -5,7 +5,7 @@
 use super::{problem, to_js, unread};
 use crate::analysis::{self, Entry, Extent, Grid, Kind, Plane, PointRecord, Recorder, Rows, Site, Trajectory, extent};
 use crate::backend::cpu::{Cpu, PlaneScorer};
-use crate::backend::{self, Data};
+use crate::backend::{self, Data, work};
 use crate::error::{Error, Result};
 use crate::study::Study;
 use crate::trainer::{Assignment, Contestant, Trainer, TrialSnapshot};
@@ -202,7 +202,7 @@ impl Surface {
         let (step, steps, weights) = self.recorder.as_ref()?.now(0)?;
         let first = &self.contestants[0];
         let (spec, data) = (&first.spec, &self.data);
-        let work = spec.shape.n_parameters() * self.rows.count(data) * GLIMPSE * GLIMPSE;
+        let work = work::way(&spec.shape) * self.rows.count(data) * GLIMPSE * GLIMPSE;
         if self.kind != Kind::Random || work > GLIMPSE_WORK || weights.iter().any(|x| !x.is_finite()) {
             return None;
         }
@@ -283,7 +283,7 @@ impl Surface {
         let mut places: Vec<[f64; 2]> = points.iter().map(|point| point.place).collect();
         let mut seen = Value::Null;
         if self.kind == Kind::Pca {
-            paths[0].thin_for(spec.shape.n_parameters() * self.rows.count(&self.data) * if live { LIVE } else { 1 });
+            paths[0].thin_for(work::way(&spec.shape) * self.rows.count(&self.data) * if live { LIVE } else { 1 });
             let path = site.path(&backend, &plane, &scorer, &paths[0]).await?;
             places.extend(&path.places);
             seen = path.document();

@@ -2,8 +2,8 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { gridSize } from '../../www/src/study/hyperparameters.js';
-import { checkTogether, readStudy } from '../../www/src/study/study.js';
+import { BY_NAME, gridSize } from '../../www/src/study/hyperparameters.js';
+import { checkDistribution, checkTogether, readStudy } from '../../www/src/study/study.js';
 
 /** @param {string} name */
 const corpus = (name) => JSON.parse(readFileSync(new URL(`../corpus/${name}.json`, import.meta.url), 'utf8'));
@@ -28,4 +28,14 @@ test('a study in words that is not one is refused, whatever it is', () => {
   cyclic.dataset = { name: cyclic };
   for (const input of [undefined, 3, () => 1, cyclic, '[', '\uFEFF', `${'['.repeat(100000)}`, { format: Symbol('x') }])
     assert.ok('problem' in readStudy(input), String(typeof input));
+});
+
+test('of very many choices the one that stands twice is found', () => {
+  // Each against each other would take minutes.
+  const choices = Array.from({ length: 200_000 }, (_, k) => k + 1);
+  const one = /** @type {any} */ (BY_NAME.get('batch_size'));
+  assert.equal(checkDistribution(one, { type: 'categorical', choices }), null);
+  choices[199_999] = 7;
+  const found = { code: 'duplicate', key: 'batch_size.choices', found: '7' };
+  assert.deepEqual(checkDistribution(one, { type: 'categorical', choices }), found);
 });

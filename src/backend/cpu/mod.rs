@@ -22,8 +22,8 @@ mod update;
 
 use super::second_order::SecondOrder;
 use super::{
-    Backend, BatchSteps, Data, LocalFuture, Network, NetworkSpec, Order, Population, UPDATE_WORK, mixed, ready,
-    second_order,
+    Backend, BatchSteps, Data, LocalFuture, Need, Network, NetworkSpec, Order, Population, mixed, ready, second_order,
+    work,
 };
 use crate::error::Result;
 use epoch::Progress;
@@ -90,8 +90,8 @@ impl Cpu {
     pub fn strategy_of(&self, spec: &NetworkSpec) -> Strategy {
         let is_tiny = || spec.program().shape.n_parameters() <= MOST_PARAMETERS;
         match self.forced {
-            _ if spec.is_second_order() => Strategy::SecondOrder,
-            _ if !lanes::can_train(spec) => Strategy::Panels,
+            _ if spec.needs(Need::ManyGradients) => Strategy::SecondOrder,
+            _ if !spec.needs_only(&lanes::HAS) => Strategy::Panels,
             Some(strategy) => strategy,
             None if spec.crowd >= SMALLEST_CROWD && is_tiny() => Strategy::Lanes,
             None => Strategy::Panels,
@@ -150,7 +150,7 @@ impl Backend for Cpu {
         let parameters = spec.shape.n_parameters() as f64;
         match self.strategy_of(spec) {
             Strategy::Panels => 42.0 * parameters + 5300.0 * spec.shape.layers().len() as f64,
-            Strategy::Lanes => UPDATE_WORK * parameters,
+            Strategy::Lanes => work::UPDATE * parameters,
             Strategy::SecondOrder => second_order::step_work(spec),
         }
     }

@@ -4,12 +4,12 @@ use super::dropout::Dropout;
 use super::isa::Level;
 use super::loss::BatchLoss;
 use super::norm::{Affine, Normalise, NormaliseBack};
-use super::panels::{fill_padding, gather, index, layer_len, matrix_len, padded, panels, places, turn};
+use super::panels::{fill_padding, gather, index, layer_len, matrix_len, padded, pieces, places, turn, turned_len};
 use super::product::{Product, WeightGradient};
 use super::sparse::{Lists, SparseProduct, Table};
 use super::units::{Activate, Descend};
 use super::update::Piece;
-use crate::backend::{BatchStep, DIVERGENCE_LIMIT, Data, Network, NetworkSpec, Score, Snapshot, Tuning};
+use crate::backend::{BatchStep, DIVERGENCE_LIMIT, Data, Network, NetworkSpec, Score, Snapshot, Tuning, work};
 use crate::kernels::train_invocation::within;
 use crate::mlp::{Activation, Layer};
 use crate::optimizer::average::follow;
@@ -50,7 +50,7 @@ fn scratch_sizes(layers: &[Layer], max_batch: usize, panel: usize) -> [usize; 5]
     let rows = max_batch.max(EVALUATED_AT_ONCE);
     let widths = || layers.iter().map(|layer| padded(layer.outputs, panel));
     let inputs = layers.first().map_or(0, |layer| padded(layer.inputs, panel));
-    let turned = |layer: &Layer| (layer.outputs + 1) * padded(layer.inputs, panel);
+    let turned = |layer| turned_len(layer, panel);
     [
         rows * inputs,
         rows * widths().sum::<usize>(),
@@ -245,7 +245,7 @@ impl Trained {
 
     /// Multiplications of a step on so many rows, roughly: a measure of its time.
     pub fn work(&self, rows: usize) -> usize {
-        self.parameters.len() * (3 * rows + 16)
+        work::step(self.parameters.len(), rows)
     }
 
     /// Forward over some rows. `step` is there in training, and with it dropout and the statistics of the batch.
@@ -374,12 +374,9 @@ impl Trained {
             is_fine &= self.update_piece(0..self.parameters.len(), true, &scalars);
         } else {
             for depth in 0..self.layers.len() {
-                let (Layer { inputs, outputs, .. }, start) = (self.layers[depth], self.places[depth].start);
-                for (first, width) in panels(outputs, self.level.panel()) {
-                    let weight = start + first * (inputs + 1);
-                    let bias = weight + width * inputs;
-                    is_fine &= self.update_piece(weight..bias, true, &scalars);
-                    is_fine &= self.update_piece(bias..bias + width, false, &scalars);
+                for [weights, biases] in self.pieces(depth) {
+                    is_fine &= self.update_piece(weights, true, &scalars);
+                    is_fine &= self.update_piece(biases, false, &scalars);
                 }
                 if let Some(norm) = self.learned(depth) {
                     is_fine &= self.update_piece(norm, false, &scalars);
@@ -398,6 +395,13 @@ impl Trained {
         is_fine
     }
 
+    /// The places of a layer's weights and of its biases, panel by panel.
+    fn pieces(&self, depth: usize) -> impl Iterator<Item = [Range<usize>; 2]> + use<> {
+        let start = self.places[depth].start;
+        let own = pieces(self.layers[depth], self.level.panel());
+        own.map(move |both| both.map(|piece| start + piece.start..start + piece.end))
+    }
+
     /// The place of what a layer's batch norm learns: factors and shifts, but not its running statistics.
     fn learned(&self, depth: usize) -> Option<Range<usize>> {
         let (layer, own, panel) = (&self.layers[depth], &self.places[depth], self.level.panel());
@@ -411,12 +415,8 @@ impl Trained {
         for norm in (0..self.layers.len()).filter_map(|depth| self.learned(depth)) {
             sum += self.slope_of(norm, f32x4::ZERO);
         }
-        for (Layer { inputs, outputs, .. }, own) in self.layers.iter().zip(&self.places) {
-            for (first, width) in panels(*outputs, self.level.panel()) {
-                let weight = own.start + first * (inputs + 1);
-                let bias = weight + width * inputs;
-                sum += self.slope_of(weight..bias, self.constants.l2) + self.slope_of(bias..bias + width, f32x4::ZERO);
-            }
+        for [weights, biases] in (0..self.layers.len()).flat_map(|depth| self.pieces(depth)) {
+            sum += self.slope_of(weights, self.constants.l2) + self.slope_of(biases, f32x4::ZERO);
         }
         sum
     }

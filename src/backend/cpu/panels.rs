@@ -6,7 +6,8 @@
 //! Activations, deltas and derivatives are B x O matrices. A layer's parameters are one (I + 1) x O matrix: the weight
 //! transposed, and the bias as its last row.
 
-use crate::mlp::Layer;
+use crate::mlp::{Layer, linear_len};
+use core::ops::Range;
 
 /// Width of the panel that starts at column `first` of `columns`.
 #[inline]
@@ -43,7 +44,21 @@ pub fn index(rows: usize, columns: usize, panel: usize, row: usize, column: usiz
 
 /// Numbers that a layer's weights and biases take.
 pub fn matrix_len(layer: &Layer, panel: usize) -> usize {
-    (layer.inputs + 1) * padded(layer.outputs, panel)
+    linear_len(layer.inputs, padded(layer.outputs, panel))
+}
+
+/// Numbers that they take turned ([`turn`]).
+pub fn turned_len(layer: &Layer, panel: usize) -> usize {
+    linear_len(layer.outputs, padded(layer.inputs, panel))
+}
+
+/// The places of a layer's weights and of its biases, panel by panel.
+pub fn pieces(Layer { inputs, outputs, .. }: Layer, panel: usize) -> impl Iterator<Item = [Range<usize>; 2]> {
+    panels(outputs, panel).map(move |(first, width)| {
+        let weight = linear_len(inputs, first);
+        let bias = weight + width * inputs;
+        [weight..bias, bias..bias + width]
+    })
 }
 
 /// Numbers that a layer's parameters take: behind weights and biases stand a batch norm's factors, shifts, running means and
@@ -97,12 +112,12 @@ pub fn gather(into: &mut [f32], data: &[f32], columns: usize, panel: usize, rows
 /// A layer's weights turned: `into` is an (O + 1) x I matrix in panels, its last row and its padding zero. The product
 /// with it takes deltas back to the layer's inputs.
 pub fn turn(into: &mut [f32], parameters: &[f32], inputs: usize, outputs: usize, panel: usize) {
-    into[..(outputs + 1) * padded(inputs, panel)].fill(0.0);
+    into[..linear_len(outputs, padded(inputs, panel))].fill(0.0);
     for (column, out_width) in panels(outputs, panel) {
         let units = out_width.min(outputs - column);
-        let from = &parameters[column * (inputs + 1)..][..inputs * out_width];
+        let from = &parameters[linear_len(inputs, column)..][..inputs * out_width];
         for (row, in_width) in panels(inputs, panel) {
-            let into = &mut into[row * (outputs + 1) + column * in_width..][..units * in_width];
+            let into = &mut into[linear_len(outputs, row) + column * in_width..][..units * in_width];
             let real = in_width.min(inputs - row);
             for (i, from) in from[row * out_width..].chunks_exact(out_width).take(real).enumerate() {
                 for (into, &from) in into.chunks_exact_mut(in_width).zip(from) {

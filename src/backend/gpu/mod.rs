@@ -26,7 +26,7 @@ pub use invocation::source as invocation_source;
 pub use layered::passes::kernels;
 
 use super::second_order::{self, SecondOrder};
-use super::{Backend, Data, LocalFuture, Network, NetworkSpec, Population, UPDATE_WORK, cpu, mixed};
+use super::{Backend, Data, LocalFuture, Need, Network, NetworkSpec, Population, cpu, mixed};
 use crate::error::Result;
 use core::time::Duration;
 use device::{Device, SharedDevice};
@@ -68,7 +68,7 @@ pub enum Strategy {
     Layered,
     /// What moves all parameters at once: not here, but on the CPU.
     SecondOrder,
-    /// What only `workgroup` could train, had it batch norms: one network after the other on the CPU.
+    /// What no other has all for: one network after the other on the CPU.
     Panels,
 }
 
@@ -79,6 +79,19 @@ impl Strategy {
     /// Its place among those, by which a device knows its paces.
     fn number(self) -> u8 {
         (0..).zip(Self::ALL).find(|(_, strategy)| *strategy == self).map_or(0, |(number, _)| number)
+    }
+
+    /// What it has of what networks may need. A sum over all parameters would be a dispatch of its own in every step of
+    /// `layered`, and a batch norm is a dispatch between two layers, which only that has.
+    const fn has(self) -> &'static [Need] {
+        use Need::{ManyGradients, OwnUnits, SumsOverAll, WholeBatches};
+        match self {
+            Self::Invocation => &[SumsOverAll],
+            Self::Resident | Self::Workgroup => &[OwnUnits, SumsOverAll],
+            Self::Layered => &[OwnUnits, WholeBatches],
+            Self::SecondOrder => &[ManyGradients],
+            Self::Panels => &[OwnUnits, SumsOverAll, WholeBatches],
+        }
     }
 
     fn name(self) -> &'static str {
@@ -251,7 +264,8 @@ impl Gpu {
                 Strategy::Resident => drop(device.kernel(Pass::TrainResident, update)),
                 Strategy::Layered => {
                     let is_needed = |pass: &Pass| {
-                        pass.is_of_a_layer(device.is_software) && (spec.shape.batch_norm || !pass.is_of_norms())
+                        pass.is_of_a_layer(device.is_software)
+                            && (spec.needs(Need::WholeBatches) || !pass.is_of_norms())
                     };
                     PASSES.into_iter().filter(is_needed).for_each(|pass| {
                         device.kernel(pass, update);
@@ -276,33 +290,27 @@ impl Gpu {
         Box::new(Driver::new(self.device.clone(), population, self.copies))
     }
 
+    /// Whether a strategy has what a network needs, and room for it.
+    fn can_train(&self, strategy: Strategy, spec: &NetworkSpec) -> bool {
+        let has_room = || match strategy {
+            Strategy::Invocation => invocation::can_train(spec, self.is_software()),
+            Strategy::Resident => layered::fits_memory(spec),
+            Strategy::Layered => !self.is_software() || layered::fits_texture(spec),
+            Strategy::Workgroup | Strategy::SecondOrder | Strategy::Panels => true,
+        };
+        spec.needs_only(strategy.has()) && has_room()
+    }
+
     /// Which strategy trains a network: a pure function of the network, its crowd and the kind of adapter.
     pub fn strategy_of(&self, spec: &NetworkSpec) -> Strategy {
+        let is_software = self.is_software();
+        let crowded = (spec.crowd >= smallest_crowd(is_software)).then_some(Strategy::Invocation);
         // Software adapters pay for barriers, devices for dispatches.
-        let fused = layered::suits_workgroup(spec) && !self.is_software();
-        let alone = spec.optimizer.descends() || (self.is_software() && !layered::fits_texture(spec));
-        let otherwise = if fused || alone { Strategy::Workgroup } else { Strategy::Layered };
-        let is_small = layered::fits_memory(spec);
-        let otherwise = if is_small && !self.is_software() { Strategy::Resident } else { otherwise };
-        let can = invocation::can_train(spec, self.is_software());
-        match self.forced {
-            _ if spec.is_second_order() => Strategy::SecondOrder,
-            // A batch norm is a dispatch between two layers, which only `layered` has.
-            _ if spec.shape.batch_norm => {
-                if alone {
-                    Strategy::Panels
-                } else {
-                    Strategy::Layered
-                }
-            }
-            Some(Strategy::Invocation) | None if !can => otherwise,
-            Some(Strategy::Resident) if !is_small => otherwise,
-            // Its sum over all parameters would be a dispatch of its own in every step.
-            Some(Strategy::Layered) if alone => Strategy::Workgroup,
-            Some(strategy) => strategy,
-            None if spec.crowd >= smallest_crowd(self.is_software()) => Strategy::Invocation,
-            None => otherwise,
-        }
+        let fused = [(Strategy::Resident, true), (Strategy::Workgroup, layered::suits_workgroup(spec))];
+        let fused = fused.into_iter().filter_map(|(one, suits)| (suits && !is_software).then_some(one));
+        let others = [Strategy::Layered, Strategy::Workgroup, Strategy::Panels];
+        let mut by_speed = self.forced.or(crowded).into_iter().chain(fused).chain(others);
+        by_speed.find(|&strategy| self.can_train(strategy, spec)).unwrap_or(Strategy::SecondOrder)
     }
 }
 
@@ -317,13 +325,6 @@ impl Backend for Gpu {
 
     fn strategy(&self, spec: &NetworkSpec) -> &'static str {
         self.strategy_of(spec).name()
-    }
-
-    fn step_work(&self, spec: &NetworkSpec) -> f64 {
-        if spec.is_second_order() {
-            return second_order::step_work(spec);
-        }
-        UPDATE_WORK * spec.shape.n_parameters() as f64
     }
 
     fn network_bytes(&self, spec: &NetworkSpec) -> u64 {

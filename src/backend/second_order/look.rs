@@ -91,16 +91,11 @@ impl Look {
 
     /// The loss with its penalty, and its gradient.
     pub fn gradient(&mut self, parameters: &[f64]) -> (f64, Vec<f64>) {
-        if self.spec.shape.batch_norm {
-            let shape = &self.spec.shape;
-            let folded = batch_norm::folded(shape, parameters);
-            let mut gradient = vec![0.0; folded.len()];
-            let loss = finish(crate::second_order::Objective::evaluate(&mut self.rows, &folded, &mut gradient));
-            return (loss, batch_norm::unfolded(shape, parameters, &gradient));
-        }
-        let mut gradient = vec![0.0; parameters.len()];
-        let loss = finish(crate::second_order::Objective::evaluate(&mut self.rows, parameters, &mut gradient));
-        (loss, gradient)
+        let shape = &self.spec.shape;
+        let folded = batch_norm::folded(shape, parameters);
+        let mut gradient = vec![0.0; folded.len()];
+        let loss = finish(crate::second_order::Objective::evaluate(&mut self.rows, &folded, &mut gradient));
+        (loss, batch_norm::unfolded(shape, parameters, gradient))
     }
 
     /// The largest magnitude of each layer's sums, before the activation.

@@ -8,7 +8,7 @@ mod rows;
 
 use super::{
     Advance, DIVERGENCE_LIMIT, Data, EpochBatches, EpochOutcome, Labels, LocalFuture, Network, NetworkSpec, Population,
-    Score, Snapshot, Tuning, ready,
+    Score, Snapshot, Tuning, ready, work,
 };
 use crate::error::{Error, Result};
 use crate::kernels::train_invocation::within;
@@ -60,7 +60,7 @@ pub fn check_size(trial: u32, spec: &NetworkSpec, knob: &str) -> Result<()> {
 pub fn step_work(spec: &NetworkSpec) -> f64 {
     let n = spec.shape.n_parameters();
     let evaluations = spec.optimizer.second_order().map_or(1.0, |method| method.evaluations(n));
-    (evaluations - 1.0) * 3.0 * (n * spec.max_batch) as f64
+    (evaluations - 1.0) * (work::WAYS * work::way(&spec.shape) * spec.max_batch) as f64
 }
 
 /// The budget of a call, which steps look at wherever they may wait.

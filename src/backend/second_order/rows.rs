@@ -2,7 +2,7 @@
 //! innermost loops run along the inputs or the outputs of a layer.
 
 use super::Clock;
-use crate::backend::{Data, Labels, NetworkSpec, Score};
+use crate::backend::{Data, Labels, NetworkSpec, Score, work};
 use crate::kernels::{BatchLoss, activate, bend, loss};
 use crate::mlp::{Layer, Loss};
 use crate::second_order::{Later, Objective, Symmetric, add};
@@ -277,7 +277,7 @@ impl Rows {
                     }
                 }
             }
-            self.clock.rest(3 * parameters.len()).await;
+            self.clock.rest(work::WAYS * parameters.len()).await;
         }
         let n = self.n();
         for slope in &mut *gradient {

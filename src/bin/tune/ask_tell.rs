@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
-use std::io::{BufRead, Write};
+use std::io::{BufRead, Read as _, Write};
 use std::process::ExitCode;
 use tuning_playground::json::{is_not_finite, parse_bare};
 use tuning_playground::search::{self, Outcome};
@@ -11,6 +11,8 @@ use tuning_playground::study::SamplerSpec;
 use tuning_playground::{Error, Result};
 
 const MAX_TRIALS: f64 = 100_000.0;
+/// The most bytes of a line: an input without ends of lines need not end.
+const MAX_LINE: u64 = 16 << 20;
 /// Seeds are whole numbers below 2^53, which every JSON reader keeps exact.
 const MAX_SEED: f64 = 9_007_199_254_740_991.0;
 
@@ -116,8 +118,12 @@ impl<R: BufRead> Lines<R> {
         while line.trim().is_empty() {
             line.clear();
             self.number += 1;
-            if self.input.read_line(&mut line).map_err(|error| self.problem(&error))? == 0 {
+            let mut part = (&mut self.input).take(MAX_LINE);
+            if part.read_line(&mut line).map_err(|error| self.problem(&error))? == 0 {
                 return Ok(None);
+            }
+            if line.len() as u64 == MAX_LINE && !line.ends_with('\n') {
+                return Err(self.problem(&format!("it is longer than {} MB", MAX_LINE >> 20)));
             }
             // A byte order mark is no part of what was written.
             line = line.trim_start_matches('\u{feff}').to_owned();

@@ -1,90 +1,42 @@
 //! What the subcommands do.
 
 use crate::BackendName;
+use crate::files::{Target, are_one, print, problem, read, study_in};
 use crate::journal::Journal;
 use crate::weights::Folder;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{ErrorKind, IsTerminal, Read as _, Write};
+use std::io::{IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use tuning_playground::backend::{Backend, cpu::Cpu, gpu::Gpu, reference::Reference};
 use tuning_playground::dataset::TaskKind;
-use tuning_playground::dataset::own::{Fault, MAX_BYTES};
 use tuning_playground::fixture::{Fixture, TOLERANCE_F32, TOLERANCE_F64};
-use tuning_playground::result::{self, EngineInfo, TrialState};
+use tuning_playground::result::{EngineInfo, TrialState};
 use tuning_playground::session::Session;
 use tuning_playground::session::threads::{Crew, Known};
 use tuning_playground::study::{self, Study};
 use tuning_playground::trainer::Report;
-use tuning_playground::{Error, Result, json};
+use tuning_playground::{Error, Result};
+
+/// Letters of a message that anybody reads, at its beginning and at its end.
+const READ: (usize, usize) = (1200, 400);
 
 /// Writes a line for people to standard error. Nobody may be listening, which is no reason to stop.
 pub fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
-/// Writes to standard output; a reader that has gone away has read what it wanted.
-pub fn print(text: &str) -> Result<()> {
-    let mut output = std::io::stdout().lock();
-    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Error::File { path: "standard output".into(), detail: error.to_string() })
+/// Says what is wrong. A value of megabytes, of which a message is, must not hide what is accepted.
+pub fn complain(error: &Error) {
+    let text = error.to_string();
+    let (begin, end) = (text.char_indices().nth(READ.0), text.char_indices().nth_back(READ.1));
+    match (begin, end) {
+        (Some((begin, _)), Some((end, _))) if begin < end => {
+            say(&format!("tune: {} [...] {}", &text[..begin], &text[end..]));
         }
-        _ => Ok(()),
+        _ => say(&format!("tune: {text}")),
     }
-}
-
-/// Refuses a file that can't be written before hours of training end with that.
-pub fn check_output(path: &Path) -> Result<()> {
-    let problem = |detail: &str| Err(Error::File { path: path.display().to_string(), detail: detail.into() });
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if path.is_dir() {
-        return problem("this is a folder; name a file in it");
-    }
-    if folder.is_some_and(|folder| !folder.is_dir()) {
-        return problem("its folder is not there; create it or choose another");
-    }
-    Ok(())
-}
-
-pub fn read(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path)
-        .map_err(|error| Error::File { path: path.display().to_string(), detail: error.to_string() })
-}
-
-/// The study in a file, or of the result in it; files that it names lie beside it.
-pub fn study_in(path: &Path) -> Result<Study> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let text = read(path)?;
-    let document = json::parse(text.trim_start_matches('\u{feff}')).ok();
-    let own = document.filter(|document| document["format"] == result::FORMAT && document["study"].is_object());
-    let text = own.map_or(text, |document| document["study"].to_string());
-    Study::parse_with(&text, &|name| beside(folder, name))
-}
-
-/// The bytes of a file of own data, in a folder.
-pub fn beside(folder: &Path, name: &str) -> Result<Vec<u8>> {
-    let file = folder.join(name);
-    let problem = |detail: String| Error::File { path: file.display().to_string(), detail };
-    let size = std::fs::metadata(&file).map_err(|error| problem(error.to_string()))?.len();
-    if size > MAX_BYTES {
-        let fault = Fault::TooLarge { found: size >> 20, limit: MAX_BYTES >> 20 };
-        return Err(Error::BadTable { file: name.into(), fault });
-    }
-    let bytes = std::fs::read(&file).map_err(|error| problem(error.to_string()))?;
-    unpacked(bytes).map_err(|error| problem(error.to_string()))
-}
-
-/// The bytes of a file that may be a gzip archive, as MNIST's are.
-fn unpacked(bytes: Vec<u8>) -> std::io::Result<Vec<u8>> {
-    if !bytes.starts_with(b"\x1f\x8b") {
-        return Ok(bytes);
-    }
-    let mut text = Vec::new();
-    // One byte more than is read says that there is more.
-    flate2::read::GzDecoder::new(&bytes[..]).take(MAX_BYTES + 1).read_to_end(&mut text)?;
-    Ok(text)
 }
 
 pub fn open(name: BackendName) -> Result<Box<dyn Backend>> {
@@ -150,11 +102,14 @@ pub struct Files {
 
 /// `tune run`.
 pub fn run(path: Option<&Path>, name: BackendName, files: &Files, test: bool) -> Result<ExitCode> {
-    let output = files.output.as_deref();
     let study = path.map_or_else(|| Study::parse(study::DEFAULT), study_in)?;
     study.check_picked()?;
-    let file = output.filter(|output| output.as_os_str() != "-");
-    file.map_or(Ok(()), check_output)?;
+    let output = files.output.as_deref().map(|path| Target::new(Some(path))).transpose()?;
+    if let (Some(output), Some(journal)) = (output.as_ref().and_then(|output| output.file.as_ref()), &files.journal)
+        && are_one(output, journal)
+    {
+        return Err(problem(journal, "result and journal are one file; name two"));
+    }
     let prepared = study.prepare_native()?;
     let name = resolve(name)?;
     // One adapter takes the whole population; CPU trials are dealt to the cores.
@@ -184,12 +139,7 @@ pub fn run(path: Option<&Path>, name: BackendName, files: &Files, test: bool) ->
     let document = session.document();
     // What was asked for is written before anything is said.
     let text = format!("{document:#}\n");
-    if let Some(file) = file {
-        std::fs::write(file, text)
-            .map_err(|error| Error::File { path: file.display().to_string(), detail: error.to_string() })?;
-    } else if output.is_some() {
-        print(&text)?;
-    }
+    output.map_or(Ok(()), |output| output.write(&text))?;
     summarise(&session, &known, started.elapsed());
     folder.map_or(Ok(()), |folder| folder.fill(&mut session, prepared, open(name)?))?;
     Ok(ExitCode::SUCCESS)

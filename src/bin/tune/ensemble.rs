@@ -1,6 +1,7 @@
 //! `tune ensemble`: what the mean of several networks' answers is worth beside the best of them alone.
 
-use crate::commands::{check_output, print, say, study_in};
+use crate::commands::say;
+use crate::files::{Target, study_in};
 use crate::landscape::trials_of;
 use clap::{ArgGroup, Args};
 use serde_json::{Value, json};
@@ -28,7 +29,7 @@ const FORMAT: &str = "tuning-playground/ensemble@1";
 #[derive(Args)]
 #[command(group(ArgGroup::new("who").required(true).args(["top", "seeds", "checkpoints"])))]
 pub struct Options {
-    /// The study document, or a result, which holds its study.
+    /// The study document, or a result, which holds its study; - is standard input.
     study: PathBuf,
     /// The so many best trials of the study.
     #[arg(long, value_name = "TRIALS")]
@@ -55,8 +56,7 @@ struct Named {
 
 /// `tune ensemble`.
 pub fn run(options: &Options) -> Result<ExitCode> {
-    let file = options.output.as_deref().filter(|output| output.as_os_str() != "-");
-    file.map_or(Ok(()), check_output)?;
+    let target = Target::new(options.output.as_deref())?;
     let study = study_in(&options.study)?;
     if options.top.is_some() && options.trial.is_some() {
         let accepted = "no trial: --top takes the best".into();
@@ -86,12 +86,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         return Err(Error::OutOfRange { key: key.into(), found: "no network".into(), accepted });
     };
     let document = document(&study, key, &members, &found);
-    let text = format!("{document:#}\n");
-    match file {
-        Some(file) => std::fs::write(file, text)
-            .map_err(|error| Error::File { path: file.display().to_string(), detail: error.to_string() })?,
-        None => print(&text)?,
-    }
+    target.write(&format!("{document:#}\n"))?;
     summarise(&found);
     Ok(ExitCode::SUCCESS)
 }

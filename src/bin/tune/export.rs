@@ -1,6 +1,7 @@
 //! `tune export`: a result document as something that other programs read.
 
-use crate::commands::{beside, check_output, print, read, say};
+use crate::commands::say;
+use crate::files::{Target, beside, print, problem as wrong, read};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -40,8 +41,7 @@ pub struct Options {
 
 /// `tune export`.
 pub fn run(options: &Options) -> Result<ExitCode> {
-    let file = options.output.as_deref().filter(|output| output.as_os_str() != "-");
-    file.map_or(Ok(()), check_output)?;
+    let target = Target::new(options.output.as_deref())?;
     let kind = match options.to {
         To::Csv => Kind::Csv,
         To::OptunaJournal => Kind::OptunaJournal,
@@ -57,9 +57,13 @@ pub fn run(options: &Options) -> Result<ExitCode> {
             accepted,
         });
     }
-    let problem = |detail: String| Error::File { path: options.result.display().to_string(), detail };
+    let problem = |detail: String| wrong(&options.result, detail);
     let text = read(&options.result)?;
-    let result = json::parse(text.trim_start_matches('\u{feff}')).map_err(|error| problem(error.to_string()))?;
+    if text.starts_with("{\"op_code\"") {
+        let file = options.result.display();
+        return Err(problem(format!("this is a journal; `tune import {file} -o result.json` makes a result of it")));
+    }
+    let result = json::parse(&text).map_err(|error| problem(error.to_string()))?;
     if result["format"] == study::FORMAT {
         let file = options.result.display();
         return Err(problem(format!("a study has no trials yet; `tune run {file} -o result.json` trains them")));
@@ -69,7 +73,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let study = Study::parse_with(&result["study"].to_string(), &|name| beside(folder, name))?;
     let data = if kind.has_rows() { Some(rows_of(&study)?) } else { None };
     let made = export::export(&result, &study, kind, options.trial, data.as_ref())?;
-    let Some(file) = file else {
+    let Some(file) = &target.file else {
         if let Some(rows) = &made.beside {
             let detail = format!(
                 "the data are {} MB, which lie beside the script as {}; name a file with -o",
@@ -80,14 +84,10 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         }
         return print(&made.file.text).map(|()| ExitCode::SUCCESS);
     };
-    let write = |path: &Path, text: &str| {
-        std::fs::write(path, text)
-            .map_err(|error| Error::File { path: path.display().to_string(), detail: error.to_string() })
-    };
-    write(file, &made.file.text)?;
+    target.write(&made.file.text)?;
     if let Some(rows) = &made.beside {
         let path = file.with_file_name(&rows.name);
-        write(&path, &rows.text)?;
+        std::fs::write(&path, &rows.text).map_err(|error| wrong(&path, error))?;
         say(&format!("the rows of the data: {}", path.display()));
     }
     Ok(ExitCode::SUCCESS)

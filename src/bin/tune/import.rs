@@ -1,11 +1,12 @@
 //! `tune import`: an Optuna journal as a result document, to look at and to go on from.
 
-use crate::commands::{check_output, print, read, say, study_in};
+use crate::commands::say;
+use crate::files::{JournalText, Target, problem as wrong, study_in};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use tuning_playground::Result;
 use tuning_playground::export::journal::read;
-use tuning_playground::{Error, Result};
 
 #[derive(Args)]
 pub struct Options {
@@ -24,12 +25,10 @@ pub struct Options {
 
 /// `tune import`.
 pub fn run(options: &Options) -> Result<ExitCode> {
-    let file = options.output.as_deref().filter(|output| output.as_os_str() != "-");
-    file.map_or(Ok(()), check_output)?;
-    let problem = |detail: String| Error::File { path: options.journal.display().to_string(), detail };
-    let text = read(&options.journal)?;
-    let (whole, cut) = read::whole_lines(&text);
-    let studies = read::read(whole).map_err(|error| problem(error.to_string()))?;
+    let target = Target::new(options.output.as_deref())?;
+    let problem = |detail: String| wrong(&options.journal, detail);
+    let text = JournalText::read(&options.journal)?;
+    let studies = read::read(text.whole()).map_err(|error| problem(error.to_string()))?;
     let names: Vec<&str> = studies.iter().map(|study| study.name.as_str()).collect();
     let kept = match (&options.name, studies.as_slice()) {
         (_, []) => return Err(problem("it holds no study; its first line is {\"op_code\": 0, ...}".into())),
@@ -43,13 +42,8 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     };
     let given = options.study.as_deref().map(study_in).transpose()?;
     let result = kept.result(given.as_ref()).map_err(|error| problem(error.to_string()))?;
-    let text = format!("{result:#}\n");
-    match file {
-        Some(path) => std::fs::write(path, text)
-            .map_err(|error| Error::File { path: path.display().to_string(), detail: error.to_string() })?,
-        None => print(&text)?,
-    }
-    if !cut.is_empty() {
+    target.write(&format!("{result:#}\n"))?;
+    if text.is_cut() {
         say("the journal's last line is not whole: it is being written, or was cut off; it is left out");
     }
     let open = kept.trials.iter().filter(|trial| !trial.is_ended()).count();

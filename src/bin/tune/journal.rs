@@ -1,6 +1,7 @@
 //! `tune run --journal`: the run as a file that grows, in Optuna's format, so that its dashboard follows along and a run that
 //! was cut off goes on.
 
+use crate::files::{self, JournalText};
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -12,7 +13,7 @@ use tuning_playground::result::{EngineInfo, TrialState, read as document};
 use tuning_playground::session::Session;
 use tuning_playground::session::threads::Known;
 use tuning_playground::study::Study;
-use tuning_playground::{Error, NUMERICS_VERSION, Result, VERSION};
+use tuning_playground::{NUMERICS_VERSION, Result, VERSION};
 
 /// A journal that this process writes, and no other.
 pub struct Journal {
@@ -38,7 +39,10 @@ impl Journal {
     /// Opens the file, begins it if there is none, and reads what an earlier run has written. A last line that was cut off is
     /// taken away: nothing was told by it.
     pub fn open(path: &Path, study: &Study, backend: &str) -> Result<Self> {
-        let problem = |detail: String| Error::File { path: path.display().to_string(), detail };
+        let problem = |detail: String| files::problem(path, detail);
+        if path == Path::new("-") {
+            return Err(problem("a later run goes on from a journal, so it is a file; name one".into()));
+        }
         let options = OpenOptions::new().read(true).append(true).create(true).open(path);
         let mut file = options.map_err(|error| problem(error.to_string()))?;
         match file.try_lock() {
@@ -48,12 +52,13 @@ impl Journal {
             // A file system without locks has none to wait for.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
-        let mut text = String::new();
+        let mut bytes = Vec::new();
         // A device or a pipe holds nothing to go on from.
         if file.metadata().is_ok_and(|about| about.is_file()) {
-            file.read_to_string(&mut text).map_err(|error| problem(error.to_string()))?;
+            file.read_to_end(&mut bytes).map_err(|error| problem(error.to_string()))?;
         }
-        let (whole, cut) = read::whole_lines(&text);
+        let text = JournalText::new(path, bytes)?;
+        let whole = text.whole();
         let engine = json!({"version": VERSION, "numerics": NUMERICS_VERSION, "backend": backend});
         let mut journal = Self {
             path: path.into(),
@@ -75,7 +80,7 @@ impl Journal {
             kept.check(study, &engine).map_err(|error| problem(error.to_string()))?;
             journal.remember(kept, study);
         }
-        if !cut.is_empty() {
+        if text.is_cut() {
             journal.file.set_len(whole.len() as u64).map_err(|error| problem(error.to_string()))?;
             journal.file.seek(SeekFrom::End(0)).map_err(|error| problem(error.to_string()))?;
         }
@@ -122,7 +127,7 @@ impl Journal {
                      trials; `tune import` looks at them",
                     now.number
                 );
-                return Err(Error::File { path: self.path.display().to_string(), detail });
+                return Err(files::problem(&self.path, detail));
             }
             self.asked.pop_front();
             self.n_checked += 1;
@@ -159,7 +164,7 @@ impl Journal {
                 "{error}; what was written stays, and the same command goes on from there once there is room, or with \
                  another --journal it begins anew"
             );
-            Error::File { path: self.path.display().to_string(), detail }
+            files::problem(&self.path, detail)
         })
     }
 }

@@ -1,8 +1,9 @@
 //! `tune landscape` and `tune race`: networks trained step by step, and the loss over a plane through them.
 
-use crate::commands::{check_output, print, say, study_in};
+use crate::commands::say;
+use crate::files::{Target, study_in};
 use clap::{Args, ValueEnum};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -47,7 +48,7 @@ enum MetricName {
 /// What both subcommands take.
 #[derive(Args)]
 pub struct Options {
-    /// The study document, or a result, which holds its study.
+    /// The study document, or a result, which holds its study; - is standard input.
     study: PathBuf,
     /// The trials, as in 3,7,9; the first is the origin of a landscape.
     #[arg(long, value_delimiter = ',', value_name = "NUMBERS", alias = "trial", required = true)]
@@ -132,8 +133,7 @@ fn check_shapes(contestants: &[Contestant]) -> Result<()> {
 
 /// `tune landscape`, or `tune race`: the latter's trials share their seeds, and their paths are shown.
 pub fn run(options: &Options, is_race: bool) -> Result<ExitCode> {
-    let file = options.output.as_deref().filter(|output| output.as_os_str() != "-");
-    file.map_or(Ok(()), check_output)?;
+    let target = Target::new(options.output.as_deref())?;
     let study = study_in(&options.study)?;
     let kind = kind_of(options.plane, options.trials.len(), is_race)?;
     let size = options.size.unwrap_or(if kind == Kind::Line { LINE_SIZE } else { SIZE });
@@ -210,19 +210,9 @@ pub fn run(options: &Options, is_race: bool) -> Result<ExitCode> {
         let n_rows = rows.count(&data);
         Ok(Landscape { trials, plane, grid, rows, n_rows, metric, scores, points, paths: records })
     })?;
-    write(&landscape.document(&document, site.unit, options.vectors), file, options.output.as_deref())?;
+    target.write(&format!("{}\n", landscape.document(&document, site.unit, options.vectors)))?;
     summarise(&landscape, site.unit, started.elapsed());
     Ok(ExitCode::SUCCESS)
-}
-
-fn write(document: &serde_json::Value, file: Option<&Path>, output: Option<&Path>) -> Result<()> {
-    let text = format!("{document}\n");
-    match (file, output) {
-        (Some(file), _) => std::fs::write(file, text)
-            .map_err(|error| Error::File { path: file.display().to_string(), detail: error.to_string() }),
-        // Without a file the document is what was asked for.
-        (None, _) => print(&text),
-    }
 }
 
 fn summarise(landscape: &Landscape, unit: f64, took: Duration) {

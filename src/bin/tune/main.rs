@@ -4,6 +4,7 @@ mod ask_tell;
 mod commands;
 mod ensemble;
 mod export;
+mod files;
 mod import;
 mod journal;
 mod landscape;
@@ -26,7 +27,7 @@ struct Arguments {
 enum Command {
     /// Runs a study; without a file the default one (digits, 64 trials).
     Run {
-        /// The study document, or a result, which holds its study.
+        /// The study document, or a result, which holds its study; - is standard input.
         study: Option<PathBuf>,
         /// What trains.
         #[arg(long, value_enum, default_value_t = BackendName::Auto)]
@@ -114,7 +115,7 @@ fn main() -> ExitCode {
     match done {
         Ok(code) => code,
         Err(error) => {
-            commands::say(&format!("tune: {error}"));
+            commands::complain(&error);
             ExitCode::from(2)
         }
     }

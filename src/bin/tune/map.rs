@@ -1,7 +1,8 @@
 //! `tune map`: two hyperparameters span a plane, and each of its pixels is a trained network.
 
 use crate::BackendName;
-use crate::commands::{check_output, open, print, progress_bar, resolve, say, study_in};
+use crate::commands::{open, progress_bar, resolve, say};
+use crate::files::{Target, study_in};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -29,7 +30,7 @@ const TABLE: &str = include_str!("../../study/hyperparameters.json");
 /// What the subcommand takes.
 #[derive(Args)]
 pub struct Options {
-    /// The study document, or a result, which holds its study.
+    /// The study document, or a result, which holds its study; - is standard input.
     study: PathBuf,
     /// The hyperparameter across.
     #[arg(long, value_name = "HYPERPARAMETER")]
@@ -81,7 +82,7 @@ fn range_of(study: &Study, key: &str, name: &str, ends: Option<&str>) -> Result<
         return Err(refused(&key, ends, format!("none: {name} has choices, not ends")));
     }
     let numbers: Option<Vec<f64>> = ends.split(',').map(|end| end.trim().parse().ok()).collect();
-    let Some(&[low, high]) = numbers.as_deref() else {
+    let Some(&[low, high]) = numbers.as_deref().filter(|ends| ends.iter().all(|end| end.is_finite())) else {
         return Err(refused(&key, ends, "LOW,HIGH, two numbers as in 0.001,10"));
     };
     if is_choice {
@@ -160,7 +161,7 @@ fn study_of(study: &Study, options: &Options, sides: [usize; 2], others: Map<Str
         "fixed": fixed,
         "space": space,
         "sampler": {"name": "random"},
-        "trials": (sides[0] * sides[1]).min(most),
+        "trials": sides[0].saturating_mul(sides[1]).clamp(1, most),
         "seeds_per_trial": 1,
         "shared_seeds": options.y != SEEDS,
     });
@@ -266,8 +267,7 @@ fn train(plan: &MapPlan, prepared: &Prepared, name: BackendName) -> Result<(Vec<
 
 /// `tune map`.
 pub fn run(options: &Options) -> Result<ExitCode> {
-    let file = options.output.as_deref().filter(|output| output.as_os_str() != "-");
-    file.map_or(Ok(()), check_output)?;
+    let target = Target::new(options.output.as_deref())?;
     let sides = sides(&options.size)?;
     let study = study_in(&options.study)?;
     for (key, name) in [("x", &options.x), ("y", &options.y)] {
@@ -291,12 +291,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let started = Instant::now();
     let (pixels, engine, limit) = train(&plan, &prepared, resolve(options.backend)?)?;
     let document = document(&plan, &pixels, &engine, limit);
-    let text = format!("{document}\n");
-    match file {
-        Some(file) => std::fs::write(file, text)
-            .map_err(|error| Error::File { path: file.display().to_string(), detail: error.to_string() })?,
-        None => print(&text)?,
-    }
+    target.write(&format!("{document}\n"))?;
     summarise(&plan, &pixels, limit, started.elapsed());
     Ok(ExitCode::SUCCESS)
 }

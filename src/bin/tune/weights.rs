@@ -2,27 +2,27 @@
 
 use crate::commands::say;
 use crate::ensemble::ended;
+use crate::files::problem;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use tuning_playground::Result;
 use tuning_playground::backend::Backend;
 use tuning_playground::dataset::Prepared;
 use tuning_playground::export::weights::{Trained, write};
 use tuning_playground::result::TrialState;
 use tuning_playground::session::Session;
 use tuning_playground::trainer::Trainer;
-use tuning_playground::{Error, Result};
 
 /// A folder that files can be written into.
 pub struct Folder(PathBuf);
 
-fn problem(path: &Path, error: &std::io::Error) -> Error {
-    Error::File { path: path.display().to_string(), detail: error.to_string() }
-}
-
 impl Folder {
     /// Makes it where it is not there: before hours of training, not after.
     pub fn open(path: &Path) -> Result<Self> {
-        std::fs::create_dir_all(path).map_err(|error| problem(path, &error))?;
+        if path.is_file() {
+            return Err(problem(path, "this is a file; name a folder"));
+        }
+        std::fs::create_dir_all(path).map_err(|error| problem(path, error))?;
         Ok(Self(path.into()))
     }
 
@@ -47,7 +47,7 @@ impl Folder {
             for (name, bytes) in [(&files.name, &files.weights[..]), (&files.script.name, files.script.text.as_bytes())]
             {
                 let path = self.0.join(name);
-                std::fs::write(&path, bytes).map_err(|error| problem(&path, &error))?;
+                std::fs::write(&path, bytes).map_err(|error| problem(&path, error))?;
             }
         }
         say(&format!("the weights of {} trials are in {}", complete.len(), self.0.display()));

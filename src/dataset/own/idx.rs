@@ -22,7 +22,10 @@ pub fn read_idx(files: &[&[u8]]) -> Read<Dataset> {
     if rows < MIN_ROWS {
         return Err(Fault::TooFew { rows, needed: MIN_ROWS });
     }
-    if columns == 0 || columns > MAX_FEATURES {
+    if columns == 0 {
+        return Err(Fault::NoFeatures { target: "label".into() });
+    }
+    if columns > MAX_FEATURES {
         return Err(Fault::TooManyColumns { found: columns, limit: MAX_FEATURES });
     }
     if rows.saturating_mul(columns) > MAX_NUMBERS {
@@ -64,7 +67,7 @@ struct Part<'a> {
 fn part(bytes: &[u8]) -> Read<Part<'_>> {
     let found = bytes.len() as u64;
     if found > MAX_BYTES {
-        return Err(Fault::TooLarge { found: found >> 20, limit: MAX_BYTES >> 20 });
+        return Err(Fault::too_large(found, MAX_BYTES));
     }
     let n_sizes = match bytes {
         [0, 0, 8, 1, ..] => 1,
@@ -134,6 +137,8 @@ mod tests {
         assert_eq!(read_idx(&[b"\x89PNG", &labels]), Err(Fault::NotIdx { found: "89 50 4e 47".into() }));
         let one = file(1, &[12], &[4; 12]);
         assert_eq!(read_idx(&[&images, &one]), Err(Fault::OneClass { column: "label".into(), value: "4".into() }));
+        let empty = file(3, &[12, 0, 4], &[]);
+        assert_eq!(read_idx(&[&empty, &labels]), Err(Fault::NoFeatures { target: "label".into() }));
         // Sizes whose product no number holds.
         let huge = file(3, &[u32::MAX, u32::MAX, u32::MAX], &[0; 4]);
         assert!(matches!(read_idx(&[&huge, &labels]), Err(Fault::CutShort { .. })));

@@ -15,6 +15,7 @@ pub use crate::fault::Fault;
 pub use csv::{Report, read_csv, read_text};
 pub use idx::read_idx;
 pub use packed::{pack, unpack};
+pub use text::utf16;
 
 use super::{Dataset, Targets, TaskKind};
 use crate::{Error, Result};

@@ -7,22 +7,29 @@ use std::borrow::Cow;
 /// Lines that a guess looks at.
 const LOOKED_AT: usize = 100;
 
+/// The text of UTF-16 with a byte order mark; `None` within where it is damaged.
+pub fn utf16(bytes: &[u8]) -> Option<Option<String>> {
+    let text = |of: fn([u8; 2]) -> u16| {
+        let units = bytes[2..].chunks_exact(2).map(|pair| of([pair[0], pair[1]]));
+        char::decode_utf16(units).collect::<Result<String, _>>().ok()
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => Some(text(u16::from_le_bytes)),
+        [0xfe, 0xff, ..] => Some(text(u16::from_be_bytes)),
+        _ => None,
+    }
+}
+
 /// UTF-8 or, with a byte order mark, UTF-16.
 ///
 /// # Errors
 /// Bytes that are no text, or of another encoding.
 pub fn decode(bytes: &[u8]) -> Read<Cow<'_, str>> {
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(Fault::TooLarge { found: bytes.len() as u64 >> 20, limit: MAX_BYTES >> 20 });
+        return Err(Fault::too_large(bytes.len() as u64, MAX_BYTES));
     }
-    let units = |of: fn([u8; 2]) -> u16| bytes[2..].chunks_exact(2).map(move |pair| of([pair[0], pair[1]]));
-    let wide = match bytes {
-        [0xff, 0xfe, ..] => Some(char::decode_utf16(units(u16::from_le_bytes)).collect::<Result<String, _>>()),
-        [0xfe, 0xff, ..] => Some(char::decode_utf16(units(u16::from_be_bytes)).collect()),
-        _ => None,
-    };
-    if let Some(wide) = wide {
-        return wide.map(Cow::Owned).map_err(|_| Fault::NotText { looks_like: "UTF-16".into() });
+    if let Some(wide) = utf16(bytes) {
+        return wide.map(Cow::Owned).ok_or_else(|| Fault::NotText { looks_like: "UTF-16".into() });
     }
     let begin = &bytes[..bytes.len().min(4096)];
     if let Some(looks_like) = looks_like(begin) {

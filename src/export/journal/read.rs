@@ -43,8 +43,9 @@ pub struct Row {
 pub fn whole_lines(text: &str) -> (&str, &str) {
     let end = text.rfind('\n').map_or(0, |at| at + 1);
     let cut = &text[end..];
-    // What is whole but for its newline counts.
-    if parse_bare(cut).is_ok_and(|line| line.is_object()) { (text, "") } else { (&text[..end], cut) }
+    // What is whole but for its newline counts, a document of several lines, too.
+    let is_whole = |text| parse_bare(text).is_ok_and(|one| one.is_object());
+    if is_whole(cut) || is_whole(text) { (text, "") } else { (&text[..end], cut) }
 }
 
 /// The studies in a journal's whole lines.

@@ -469,8 +469,8 @@ function checkRange(range, key) {
   if (unknown) return unknown;
   if (type === 'categorical') {
     if (!Array.isArray(choices) || !choices.length) return wrong(`${key}.choices`, choices, '[value, ...]');
-    const texts = choices.map((choice) => JSON.stringify(choice));
-    const twice = choices.find((_, k) => texts.indexOf(texts[k]) < k);
+    const seen = new Set();
+    const twice = choices.find((choice) => seen.size === seen.add(JSON.stringify(choice)).size);
     return twice === undefined ? null : { code: 'duplicate', key: `${key}.choices`, found: shown(twice) };
   }
   const int = type === 'int';

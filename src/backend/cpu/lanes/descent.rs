@@ -290,8 +290,7 @@ fn product_back(c: &mut [V], delta: &[V], slope: &[V], parameters: &[V], layer: 
 fn weight_gradient(gradient: &mut [V], a: &[V], delta: &[V], layer: &Layer) {
     let a = a.as_chunks::<BLOCK>().0;
     let delta = &delta.as_chunks::<BLOCK>().0[..layer.outputs];
-    let (weights, biases) =
-        gradient[layer.weight..][..(layer.inputs + 1) * layer.outputs].split_at_mut(layer.inputs * layer.outputs);
+    let (weights, biases) = gradient[layer.trained()].split_at_mut(layer.bias - layer.weight);
     for (bias, delta) in biases.iter_mut().zip(delta) {
         for &delta in delta {
             *bias += delta;

@@ -11,8 +11,7 @@ pub use pack::bytes;
 
 use super::epoch::{Clock, Progress, Turn, Turns};
 use crate::backend::{
-    Advance, DIVERGENCE_LIMIT, Data, EpochBatches, LocalFuture, Network, NetworkSpec, Population, Snapshot, Tuning,
-    ready,
+    Advance, DIVERGENCE_LIMIT, Data, EpochBatches, LocalFuture, Need, Network, Population, Snapshot, Tuning, ready,
 };
 use crate::error::Result;
 use crate::kernels::train_invocation::within;
@@ -28,12 +27,8 @@ use update::update;
 /// Rows that an evaluation takes at once.
 const EVALUATED_AT_ONCE: usize = 128;
 
-/// Whether the strategy can train a network at all.
-pub fn can_train(spec: &NetworkSpec) -> bool {
-    // The silent units of a narrower network would divide 0 by 0.
-    // Blocks of a few rows go through a network one by one: nobody knows the whole batch's statistics.
-    !spec.optimizer.divides_by_zero() && !spec.shape.batch_norm
-}
+/// What it has of what networks may need.
+pub const HAS: [Need; 1] = [Need::SumsOverAll];
 
 /// Networks that train side by side.
 pub struct Lanes {

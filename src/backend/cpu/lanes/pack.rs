@@ -2,7 +2,7 @@
 //! layers are the program's, whose widths are rounded up; units that a network does not have are silenced by a factor
 //! of 0, so that what comes in and out of them stays 0.
 
-use crate::backend::{Network, NetworkSpec, Program, Snapshot};
+use crate::backend::{Network, NetworkSpec, Program, Snapshot, work};
 use crate::mlp::{Layer, Loss};
 use crate::optimizer::{Constants, MOST_CONSTANTS, MOST_SLOTS, RuleId};
 use crate::rng;
@@ -172,7 +172,7 @@ impl Pack {
 
     /// Multiplications of a step on so many rows of every lane, roughly: a measure of its time.
     pub fn work(&self, rows: usize) -> usize {
-        LANES * self.parameters.len() * (3 * rows + 16)
+        work::step(LANES * self.parameters.len(), rows)
     }
 
     /// Takes these networks in, a lane each.
@@ -199,11 +199,11 @@ impl Pack {
 
     /// Takes a network's numbers into its lane; its gradient will be made anew.
     fn load_numbers(&mut self, lane: usize, resident: &Resident) {
-        let n = resident.spec.shape.n_parameters();
+        let (n, own) = (resident.spec.shape.n_parameters(), resident.spec.shape.layers());
         let slots = self.slots.iter_mut().chain([&mut self.lag]).filter(|slot| !slot.is_empty());
         for (kind, numbers) in [(0, &mut self.parameters)].into_iter().chain((2..).zip(slots)) {
             let Some(from) = resident.state.get(kind * n..(kind + 1) * n) else { break };
-            for (flat, places) in runs(&self.layers, &resident.spec) {
+            for (flat, places) in runs(&self.layers, &own) {
                 for (to, &from) in numbers[places].iter_mut().zip(&from[flat..]) {
                     to.as_mut_array()[lane] = from;
                 }
@@ -213,12 +213,12 @@ impl Pack {
 
     /// Gives a lane's numbers back to its network.
     pub fn store(&self, lane: usize, resident: &mut Resident) {
-        let n = resident.spec.shape.n_parameters();
         let Resident { spec, state, .. } = resident;
+        let (n, own) = (spec.shape.n_parameters(), spec.shape.layers());
         let slots = self.slots.iter().chain([&self.lag]).filter(|slot| !slot.is_empty());
         let all = [&self.parameters, &self.gradient].into_iter().chain(slots);
         for (to, numbers) in state.chunks_exact_mut(n).zip(all) {
-            for (flat, places) in runs(&self.layers, spec) {
+            for (flat, places) in runs(&self.layers, &own) {
                 for (to, from) in to[flat..].iter_mut().zip(&numbers[places]) {
                     *to = from.as_array()[lane];
                 }
@@ -229,22 +229,15 @@ impl Pack {
 
 /// Parameters of a network that stand in one piece both in PyTorch's flat order and in the pack: first place there, places
 /// here.
-fn runs<'a>(layers: &'a [Layer], spec: &'a NetworkSpec) -> impl Iterator<Item = (usize, Range<usize>)> {
-    let shape = &spec.shape;
-    let widths = shape.hidden.iter().chain([&shape.outputs]).scan((shape.inputs, 0), |(inputs, flat), &units| {
-        let own = (*inputs, units, *flat);
-        *flat += (*inputs + 1) * units;
-        *inputs = units;
-        Some(own)
-    });
-    layers.iter().zip(widths).flat_map(|(layer, (inputs, units, flat))| {
-        let is_whole = inputs == layer.inputs && units == layer.outputs;
-        let len = if is_whole { (inputs + 1) * units } else { inputs };
-        let weights = (0..if is_whole { 1 } else { units }).map(move |unit| {
-            let start = layer.weight + unit * layer.inputs;
-            (flat + unit * inputs, start..start + len)
+fn runs<'a>(layers: &'a [Layer], own: &'a [Layer]) -> impl Iterator<Item = (usize, Range<usize>)> + 'a {
+    layers.iter().zip(own).flat_map(|(layer, own)| {
+        let is_whole = own.inputs == layer.inputs && own.outputs == layer.outputs;
+        let len = if is_whole { own.trained().len() } else { own.inputs };
+        let weights = (0..if is_whole { 1 } else { own.outputs }).map(move |unit| {
+            let start = layer.row(unit).start;
+            (own.row(unit).start, start..start + len)
         });
-        let biases = (!is_whole).then_some((flat + inputs * units, layer.bias..layer.bias + units));
+        let biases = (!is_whole).then_some((own.bias, layer.bias..layer.bias + own.outputs));
         weights.chain(biases)
     })
 }

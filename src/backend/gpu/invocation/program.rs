@@ -20,13 +20,10 @@ const MAX_PIECES_ON_DEVICE: usize = 40;
 /// The most rows of a batch: a batch is never cut, and a dispatch of so many rows of so large networks is long enough.
 const MOST_ROWS: usize = 16_384;
 
-/// Whether the strategy can train a network at all.
+/// Whether the strategy has room for a network.
 pub fn can_train(spec: &NetworkSpec, software: bool) -> bool {
     let most = if software { MAX_PIECES } else { MAX_PIECES_ON_DEVICE };
-    // The silent units of a narrower network would divide 0 by 0.
-    let divides = spec.optimizer.divides_by_zero();
-    // A row goes through a network alone: nobody knows the whole batch's statistics.
-    !divides && !spec.shape.batch_norm && spec.max_batch <= MOST_ROWS && layers(&spec.program()).1 <= most
+    spec.max_batch <= MOST_ROWS && layers(&spec.program()).1 <= most
 }
 
 /// How the shader reaches parameters and slots: the parameters stand first, then the gradient, then the slots.

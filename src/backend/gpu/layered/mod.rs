@@ -59,10 +59,10 @@ pub fn suits_workgroup(spec: &NetworkSpec) -> bool {
 
 /// Whether the memory of a workgroup holds a network.
 pub fn fits_memory(spec: &NetworkSpec) -> bool {
-    !spec.shape.batch_norm && resident::room(spec).is_some()
+    resident::room(spec).is_some()
 }
 
-/// Whether the rows of a network fit in the texture that strategy `layered` reads them from.
+/// Whether the rows of a network fit in the texture that strategy `layered` reads them from on software adapters.
 pub fn fits_texture(spec: &NetworkSpec) -> bool {
     spec.shape.inputs <= MOST_FEATURES
 }

@@ -71,6 +71,7 @@ export class TpLesson extends Part {
     /** Whether a lesson could not be loaded. */ this.lost = false;
     /** Whether it is but a line, on a phone. */ this.folded = false;
     /** @private Whether the test set's drawer lies in its place. */ this.isCovered = false;
+    /** @private Whether the step's run had failed when it was drawn last. */ this.hasFailed = false;
     /** @private the words that were read last */ this.words = '';
     /** @private the lesson's name as it was opened: `own` for one that was brought */ this.name = '';
     /** @type {Guest | null} what shows a step of it on another page */ this.guest = null;
@@ -113,6 +114,13 @@ export class TpLesson extends Part {
     if (this.isCovered && !this.store.drawer) this.folded = false;
     this.isCovered = this.store.drawer;
     this.check();
+    // Where nothing could be trained there is nothing to see in the view, and the way on stands here.
+    const hasFailed = this.step !== null && blockOf(this.step, this.store)?.code === 'failed';
+    if (hasFailed && !this.hasFailed) {
+      this.folded = false;
+      void this.updateComplete.then(() => this.bringUp('[data-testid="lesson-block"]'));
+    }
+    this.hasFailed = hasFailed;
   }
 
   /** @private Opens what the words name. @param {string} words */
@@ -163,7 +171,6 @@ export class TpLesson extends Part {
   /** @private A lesson of the reader's own. @param {string} text */
   bring(text) {
     const read = readLesson(text);
-
     if ('problem' in read) {
       this.trouble = read.problem;
       if (this.store.lesson !== 'path') this.act('lesson', 'path');
@@ -389,7 +396,7 @@ export class TpLesson extends Part {
   /** What to set up, and what is to come of it. @private @param {Step} step @param {StepWords} own
    * @param {(text: string) => string} say */
   todo(step, own, say) {
-    const { store } = this;
+    const { store, guest } = this;
     const { study } = step;
     const { met = [], guess } = this.progress.ofStep(this.name, step.name);
     const waits = step.predict !== null && guess === undefined && !isReached(step, { met });
@@ -404,7 +411,6 @@ export class TpLesson extends Part {
     const isOpen = isPicked || step.goals.some((goal) => 'measure' in goal && goal.free);
     const isChanged = this.isMade(step);
     const isMet = isReached(step, this.progress.ofStep(this.name, step.name));
-    const { guest } = this;
     const canRun = !isPicked && ((isSet && !isTrained) || isChanged) && store.state === 'idle';
     const face = isChanged
       ? 'lesson.set_again'
@@ -556,14 +562,15 @@ export class TpLesson extends Part {
     if (!block) return nothing;
     const { problem, ...values } = block.values;
     const reason = problem ? this.reason(problem) : '';
-    const hasRecorded = this.lesson !== null && recordedFor(this.lesson, step) !== null;
     return html`<div class="block" role="status" data-testid="lesson-block" data-code=${block.code}>
       <p>${this.t(`lesson.block.${block.code}`, { ...values, reason })}</p>
       ${
-        hasRecorded
+        this.lesson && recordedFor(this.lesson, step)
           ? html`<button type="button" class="btn" data-testid="lesson-recorded"
             @click=${() => this.showRecorded(step)}>${this.t('lesson.recorded')}</button>`
-          : nothing
+          : block.code === 'failed'
+            ? html`<p>${this.t('lesson.block.unrecorded')}</p>`
+            : nothing
       }</div>`;
   }
 

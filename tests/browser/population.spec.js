@@ -41,7 +41,7 @@ test('a population is drawn with its copies, and its panel says what it comes to
     .nth(last.number + 1);
   await expect(row.getByRole('cell').nth(2)).toHaveText(String(last.copy_of.trial));
   await page.getByTestId('lineage').getByTestId('figure-table').click();
-  // By hand its own settings train from the first epoch on; the trial's own losses lie beside them, and say so in sight.
+  // By hand its own settings train from the first epoch on; the trial's own losses lie beside them.
   await page.setViewportSize({ width: 1280, height: 800 });
   await app.set({ lang: 'en' });
   await page

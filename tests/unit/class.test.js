@@ -142,7 +142,7 @@ test('results join: each once, of one data set, and not without end', () => {
   );
 });
 
-test('two names at one computer are two students, and a code that is sent again is one, with and without its name', () => {
+test('two names at one computer are two students, and a code that is sent again is one', () => {
   const [ben, bare] = ['Ben', ''].map((name) => ({ ...ONE, name }));
   const names = (/** @type {Entry[]} */ entries) => entries.map(({ name }) => name);
   const both = merge([], [ONE, ben, ONE, ben, bare]);

@@ -4,7 +4,7 @@ import { connect } from '../../www/src/commands/commands.js';
 import { Intake } from '../../www/src/element/intake.js';
 import { Store } from '../../www/src/state/store.js';
 
-/** Studies that a script sets: shown at once while the engine is loaded, and gone again where the engine refuses them. */
+/** Studies that a script sets: shown at once while the engine is loaded, and gone again where it refuses them. */
 
 /** @type {any} */ (globalThis).requestAnimationFrame ??= () => 0;
 
@@ -30,7 +30,7 @@ function intakeOf() {
   return { store, intake, turn, answer, runner: /** @type {any} */ (runner) };
 }
 
-test('a study is in the panel before the engine has answered for the first time, and later after its answer', async () => {
+test('a study is in the panel before the engine’s first answer, and later ones after theirs', async () => {
   const { store, intake, turn, answer } = intakeOf();
   intake.study = study(7);
   await turn();
@@ -44,7 +44,7 @@ test('a study is in the panel before the engine has answered for the first time,
   assert.equal(store.study.trials, 8);
 });
 
-test('a study that was shown early and is refused gives way to the one before, unless the reader has changed it', async () => {
+test('a study that was shown early and is refused gives way, unless the reader has changed it', async () => {
   const refused = { code: 'too_few_rows', dataset: 'moons', rows: 2, part: 'test' };
   for (const isEdited of [false, true]) {
     const { store, intake, turn, answer } = intakeOf();

@@ -8,7 +8,7 @@ import { outlineOf } from '../../www/src/views/share/standalone.js';
 await loadTexts('en');
 await loadTexts('ko');
 
-test('a file that did not come is said to be one in the reader’s language, whatever words the browser has for it', () => {
+test('a file that did not come is said to be one in the reader’s language', () => {
   const details = [
     'TypeError: Failed to fetch',
     'Failed to fetch dynamically imported module: https://host/later.js',

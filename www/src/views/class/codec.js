@@ -260,8 +260,8 @@ const keyOf = ({ name: _, ...rest }) => JSON.stringify(rest);
 /** Senders of files: the same file is the same result, whatever it is called. */
 const OF_FILE = /^f[\da-f]{8}$/;
 
-/** Which of the results with one key is sent once more: the one of the same name, or one of the two without a name. Two
- * names are two students at one computer. @param {Entry[]} same @param {Entry} one */
+/** Which of the results with one key is sent once more: the one of the same name, or one of the two without a name.
+ * Two names are two students at one computer. @param {Entry[]} same @param {Entry} one */
 const againOf = (same, one) =>
   OF_FILE.test(one.sender) || !one.name
     ? same[0]

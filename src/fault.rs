@@ -56,6 +56,12 @@ pub enum Fault {
          count these as missing values, or leave it out"
     )]
     TextInNumbers { column: String, line: u64, text: String, count: u64 },
+    /// A number that f32 does not hold.
+    #[error(
+        "column {column} has {text} in line {line}, which is beyond the 3.4e38 that networks can be told of; \
+         write the column in a larger unit, count such numbers as missing values, or leave the column out"
+    )]
+    Beyond { column: String, line: u64, text: String },
     /// A target that should be numbers.
     #[error(
         "column {column} is to be predicted as a number, but has \"{text}\" in line {line}; predict classes, or choose another column"

@@ -198,6 +198,18 @@ fn a_device_that_is_wrong_in_one_program_is_found_when_it_first_trains() {
     }
 }
 
+/// Rules that make steps of rounding move the bias before a norm: the program's test is not failed by that.
+fn a_sound_device_trains_every_rule_behind_batch_norms() {
+    let gpu = pollster::block_on(Gpu::open()).expect("an adapter").with_strategy(Strategy::Layered);
+    for optimizer in optimizers() {
+        let (activation, hidden) = (Activation::Relu, vec![16, 16]);
+        let shape = Shape { inputs: 13, hidden, outputs: 3, activation, batch_norm: true };
+        let data = narrow(&data(&shape, Loss::CrossEntropy, 40, 10, 1));
+        let own = vec![network(0, &shape, Loss::CrossEntropy, optimizer, 0.0, 8)];
+        pollster::block_on(gpu.population(data, own)).map(drop).expect("a sound device");
+    }
+}
+
 /// The rule of devices, on whatever adapter there is; software adapters have their own.
 fn devices_keep_small_networks_in_a_workgroups_memory() {
     let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
@@ -458,6 +470,7 @@ crate::harness::tests! {
         r1_a_device_lost_before_its_first_kernel_is_replaced,
         s3_what_no_binding_holds_trains_in_parts_to_the_same_bits,
         a_device_that_is_wrong_in_one_program_is_found_when_it_first_trains,
+        a_sound_device_trains_every_rule_behind_batch_norms,
         batches_too_long_for_an_invocation_go_elsewhere,
         devices_keep_small_networks_in_a_workgroups_memory,
         epochs_begun_together_are_the_same_bits,

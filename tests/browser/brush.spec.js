@@ -1,5 +1,5 @@
 import { SMALL } from './app.js';
-import { serious } from './look.js';
+import { serious, settled, still } from './look.js';
 import { expect, test } from './fixtures.js';
 
 /** Trials that the figures show as brushed out. @param {import('./app.js').Page} page */
@@ -29,6 +29,10 @@ test('a box on the surface brushes, narrows, and goes', async ({ app, page, back
   await app.open();
   const { trials } = await app.result({ ...SMALL, trials: 16 }, backend);
   const before = await app.get('study');
+  // The figures get their place when the run has ended, and the estimate and the best move them once more.
+  await expect(page.locator('[data-testid=surface] [data-trial]')).toHaveCount(16);
+  await settled(page);
+  await still(page.getByTestId('surface-plot'));
   const plot = await page.getByTestId('surface-plot').boundingBox();
   if (!plot) throw new Error('no surface');
   await page.mouse.move(plot.x + 0.5 * plot.width, plot.y + 0.06 * plot.height);
@@ -61,7 +65,7 @@ test('a box on the surface brushes, narrows, and goes', async ({ app, page, back
   );
   expect(Math.abs(within.length - (16 - out.length))).toBeLessThanOrEqual(1);
   await page.getByTestId('undo').click();
-  expect((await app.get('study')).space).toEqual(before.space);
+  await expect.poll(async () => (await app.get('study')).space).toEqual(before.space);
 });
 
 test('the keyboard draws a box, moves between marks and clears', async ({ app, page, backend }) => {

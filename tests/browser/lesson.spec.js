@@ -116,7 +116,11 @@ test('a stranger’s lesson is plain text, refused with a sentence, or opened, k
   app,
   page,
 }) => {
-  await app.open('#lang=en&lesson=path');
+  // A link to a step or a lesson that is not there is said to be one.
+  await app.open('#lang=en&lesson=log_scale.nonsense');
+  await expect(page.getByTestId('lesson-stray')).toContainText('no step named nonsense. Its steps: linear, ');
+  await page.evaluate(() => void (location.hash = '#lang=en&lesson=hovercraft'));
+  await expect(page.getByTestId('lesson-trouble')).toContainText('no lesson named hovercraft');
   const paste = async (/** @type {string} */ text) => {
     if (!(await page.getByTestId('lesson-text').count())) await page.getByTestId('lesson-paste').click();
     await page.getByTestId('lesson-text').fill(text);

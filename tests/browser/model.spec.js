@@ -51,8 +51,10 @@ test('the network of a trial: its boundary, its verdict is the trial’s own, un
 }) => {
   await app.stand();
   await app.result(MOONS, backend);
-  await page.getByTestId('open-model').click();
+  // By the keyboard: the button goes with its view, and the focus stands on the new one's tab.
+  await page.getByTestId('open-model').press('Enter');
   await expect(page.getByRole('tab', { name: 'Model' })).toHaveAttribute('aria-selected', 'true');
+  await expect(page.getByRole('tab', { name: 'Model' })).toBeFocused();
   await expect.poll(async () => (await found(page)).parts.length).toBe(2);
   // The way is trained once more by itself, to the very weights where a CPU trained it.
   await expect.poll(async () => (await found(page)).sight.way.steps.length).toBeGreaterThan(8);

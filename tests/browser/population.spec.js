@@ -41,7 +41,19 @@ test('a population is drawn with its copies, and its panel says what it comes to
     .nth(last.number + 1);
   await expect(row.getByRole('cell').nth(2)).toHaveText(String(last.copy_of.trial));
   await page.getByTestId('lineage').getByTestId('figure-table').click();
-  await look(app, 'lineage', PAIR, ['tp-lineage']);
+  // By hand its own settings train from the first epoch on; the trial's own losses lie beside them.
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await app.set({ lang: 'en' });
+  await page
+    .locator('tp-lineage')
+    .evaluate((part, number) => /** @type {any} */ (part).act('pick', number), last.number);
+  await page.getByTestId('continue-by-hand').click();
+  await expect(page.getByTestId('hand-note')).toContainText(`Trial ${last.number} went on with the weights`);
+  await expect(page.getByTestId('hand-note')).toBeInViewport();
+  const own = await page
+    .locator('tp-hand-figure')
+    .evaluate((part) => /** @type {any} */ (part).own.map((/** @type {any} */ one) => one.validation_loss));
+  expect(own).toEqual(last.epochs.map((/** @type {any} */ one) => one.validation_loss));
 });
 
 test('points are picked on the surface and in the panel, each trains at once, and undo takes one back', async ({

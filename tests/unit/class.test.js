@@ -125,7 +125,7 @@ test('newer, strange, cut and too long texts are refused by what they are', asyn
 });
 
 test('results join: each once, of one data set, and not without end', () => {
-  const other = { ...ONE, name: 'Ben' };
+  const other = { ...ONE, name: '' };
   const first = merge([], [ONE, other, { ...ONE, sender: 'cd34' }, { ...ONE, digest: '11111111', name: 'Kim' }]);
   assert.equal(first.added, 2);
   assert.equal(first.twice, 1);
@@ -140,6 +140,19 @@ test('results join: each once, of one data set, and not without end', () => {
     late.entries.map(({ digest }) => digest),
     ['00000000', '00000000'],
   );
+});
+
+test('two names at one computer are two students, and a code that is sent again is one', () => {
+  const [ben, bare] = ['Ben', ''].map((name) => ({ ...ONE, name }));
+  const names = (/** @type {Entry[]} */ entries) => entries.map(({ name }) => name);
+  const both = merge([], [ONE, ben, ONE, ben, bare]);
+  assert.deepEqual([names(both.entries), both.added, both.twice], [['Mina', 'Ben'], 2, 3]);
+  // Who sends a name later is the one who was there without it; the next name is somebody else's.
+  const late = merge(merge([], [bare, { ...ONE, trial: 4 }]).entries, [ONE, ben]);
+  assert.deepEqual([names(late.entries), late.added, late.twice], [['Mina', 'Mina', 'Ben'], 1, 1]);
+  // The same file under two names is one result.
+  const file = { ...ONE, sender: 'f0123abcd' };
+  assert.equal(merge([], [file, { ...file, name: 'copy' }]).entries.length, 1);
 });
 
 test('a code says what differs from the defaults, and is short', async () => {

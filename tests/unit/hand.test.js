@@ -509,7 +509,7 @@ test('a run by hand says where it is another training than its trial', () => {
   const study = (/** @type {number | undefined} */ folds) =>
     /** @type {any} */ ({ dataset: { name: 'moons', folds } });
   const copy = /** @type {any} */ ({ number: 7, copy_of: { trial: 3, epoch: 4 } });
-  assert.deepEqual(notesOf(study(undefined), undefined), []);
+  assert.deepEqual(notesOf(study(undefined), null), []);
   assert.deepEqual(notesOf(study(3), copy), [
     ['hand.folds', { n: 3 }],
     ['hand.of_copy', { trial: 3, epoch: 4, number: 7 }],

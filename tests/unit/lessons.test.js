@@ -14,6 +14,7 @@ import {
   recordedFor,
   resultOfRecorded,
   runOf,
+  strayStep,
   verdictOf,
 } from '../../www/src/views/lesson/goals.js';
 import { kindOf, measureOf, trainedOf } from '../../www/src/views/lesson/measure.js';
@@ -178,6 +179,17 @@ test('a step that leaves its study to the reader leads to the settings to change
       }
     }
   assert.equal(n, 9);
+  // Its text leaves all of its ranges to the reader.
+  const { rows, study } = sound(documentNamed('bayes')).steps[3];
+  for (const range of Object.keys(study?.space ?? {})) assert.ok(rows.includes(range), range);
+});
+
+test('a step that a link names and the lesson does not have is said to be none of its steps', () => {
+  const lesson = sound(documentNamed('log_scale'));
+  const accepted = lesson.steps.map(({ name }) => name).join(', ');
+  assert.deepEqual(strayStep(lesson, 'nonsense'), { code: 'lesson_no_step', found: 'nonsense', accepted });
+  for (const name of [undefined, '', ...lesson.steps.map((one) => one.name)])
+    assert.equal(strayStep(lesson, name), null);
 });
 
 test('a run of another study is said to be, until the step is set up or its own run is shown', () => {

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { fc } from './numbers.js';
 import { BY_NAME, HYPERPARAMETERS, choicesOf, scaleOf } from '../../www/src/study/hyperparameters.js';
+import { exact } from '../../www/src/study/format.js';
+import { loadTexts, sentence } from '../../www/src/i18n/i18n.js';
 import { readNumber, readNumbers } from '../../www/src/study/numbers.js';
 import { spellPoints } from '../../www/src/study/points.js';
 import { readRange, readValue, rescaled, textsOf } from '../../www/src/study/ranges.js';
@@ -321,4 +323,16 @@ test('both ends in the box of one are offered as the range that was meant', () =
       ['fix.keep'],
       text,
     );
+});
+
+test('what is no number is told what its own field takes, in every field of numbers', async () => {
+  await loadTexts('en');
+  for (const one of [...NUMBERS, row('hidden')]) {
+    const read = readValue(one, '4o');
+    assert.ok('problem' in read && read.problem.code === 'not_a_number', one.name);
+    const said = sentence('en', read.problem);
+    const isWhole = one.type !== 'float';
+    assert.equal(/takes a whole number, /.test(said), isWhole, said);
+    assert.ok(said.includes(`${exact(Number(one.low))} – ${exact(Number(one.high))}`), said);
+  }
 });

@@ -252,7 +252,9 @@ impl<'a> Table<'a> {
         let target = asked.and_then(|name| self.place(name)).unwrap_or_else(usual);
         let tally = &self.columns[target];
         let task = reading.task.unwrap_or_else(|| {
-            let is_class = tally.texts > 0 || (!tally.has_fractions && tally.values.len() <= CLASSES_OF_NUMBERS);
+            // A number that is beyond what is held is no name of a class.
+            let has_words = tally.first_text.as_ref().is_some_and(|(_, text)| !text::is_beyond(text, self.decimal));
+            let is_class = has_words || (!tally.has_fractions && tally.values.len() <= CLASSES_OF_NUMBERS);
             if is_class { TaskKind::Classes } else { TaskKind::Numbers }
         });
         let kind = |tally: &Tally| {
@@ -319,7 +321,11 @@ impl<'a> Table<'a> {
         match plan.task {
             TaskKind::Numbers => {
                 if let Some((line, text)) = target.first_text.clone() {
-                    return Err(Fault::TextTarget { column, line, text });
+                    return Err(if text::is_beyond(&text, self.decimal) {
+                        Fault::Beyond { column, line, text }
+                    } else {
+                        Fault::TextTarget { column, line, text }
+                    });
                 }
                 if target.range.is_some_and(|(low, high)| low >= high) {
                     return Err(Fault::ConstantTarget { column, value: value() });
@@ -340,7 +346,12 @@ impl<'a> Table<'a> {
             if let (false, false, ColumnKind::Number, Some((line, text))) =
                 (is_said, column.is_target, column.kind, tally.first_text.clone())
             {
-                return Err(Fault::TextInNumbers { column: tally.name.clone(), line, text, count: tally.texts as u64 });
+                let column = tally.name.clone();
+                return Err(if text::is_beyond(&text, self.decimal) {
+                    Fault::Beyond { column, line, text }
+                } else {
+                    Fault::TextInNumbers { column, line, text, count: tally.texts as u64 }
+                });
             }
             if column.kind == ColumnKind::Category && !column.is_target && tally.values.len() > MAX_CLASSES {
                 let found = tally.values.len() + usize::from(tally.is_full);

@@ -200,7 +200,13 @@ fn what_is_wrong_is_named_with_its_line_and_column() {
     assert_eq!(fault(&short, &any), Fault::OpenQuote { line: 14 });
     // What no f32 holds is no number here: a network could not be told of it.
     let huge = text.replacen("2.5", "1e39", 1);
-    assert!(matches!(fault(&huge, &any), Fault::TextInNumbers { text, count: 1, .. } if text == "1e39"));
+    assert_eq!(fault(&huge, &any), Fault::Beyond { column: "width".into(), line: 4, text: "1e39".into() });
+    let huge = text.replace("4.5,16,", "-1E400,16,");
+    let lost = Fault::Beyond { column: "width".into(), line: 6, text: "-1E400".into() };
+    assert_eq!(fault(&huge, &about("width")), lost);
+    // A word that reads as one of infinity's names is a word.
+    let endless = text.replacen("2.5", "+inf", 1);
+    assert!(matches!(fault(&endless, &any), Fault::TextInNumbers { text, count: 1, .. } if text == "+inf"));
     let wide = "1,".repeat(1_000_000);
     assert_eq!(fault(&wide, &any), Fault::TooManyColumns { found: 1_000_001, limit: MAX_FEATURES });
     for (bytes, looks_like) in [

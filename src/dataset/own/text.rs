@@ -254,12 +254,22 @@ fn are_counted(first: &[&str], rows: &[Vec<&str>]) -> bool {
 
 /// A number with this decimal sign, which networks can be told of: they count in f32.
 pub fn number(text: &str, decimal: char) -> Option<f64> {
+    value(text, decimal, |value| value.abs() <= f64::from(f32::MAX))
+}
+
+/// Whether a text is a number that is beyond what f32 holds.
+pub fn is_beyond(text: &str, decimal: char) -> bool {
+    text.chars().any(char::is_numeric) && value(text, decimal, |value| value.abs() > f64::from(f32::MAX)).is_some()
+}
+
+/// A number with this decimal sign, if it is one that is wanted.
+fn value(text: &str, decimal: char, is_wanted: fn(f64) -> bool) -> Option<f64> {
     let starts = text.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || b"+-.,".contains(&byte));
     if !starts {
         // Other scripts' digits and print's minus are seldom enough to be looked for only here.
-        return if text.is_ascii() { None } else { number(&ascii(text)?, decimal) };
+        return if text.is_ascii() { None } else { value(&ascii(text)?, decimal, is_wanted) };
     }
-    let held = |text: &str| text.parse().ok().filter(|value: &f64| value.abs() <= f64::from(f32::MAX));
+    let held = |text: &str| text.parse().ok().filter(|value: &f64| is_wanted(*value));
     let found = match decimal {
         '.' => held(text),
         _ if text.contains('.') => None,

@@ -1,4 +1,5 @@
 import { defineCommand } from './command.js';
+import { focusSoon } from './focus.js';
 
 /**
  * @typedef {import('../study/types.js').Study} Study
@@ -9,9 +10,11 @@ import { defineCommand } from './command.js';
 export const MODEL = {
   /** Opens the view on a trial. */
   open_model: defineCommand({
-    act: ({ perform }, /** @type {number | null} */ trial) => {
-      if (trial !== null) perform('select', trial);
-      perform('view', 'model');
+    act: (on, /** @type {number | null} */ trial) => {
+      if (trial !== null) on.perform('select', trial);
+      on.perform('view', 'model');
+      // What was pressed stands in the view that is left.
+      focusSoon(on, '#tab-model');
     },
   }),
   /** Looks into a trial's network, in the place of another, or into none. */

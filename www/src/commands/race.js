@@ -2,6 +2,7 @@ import { MOST, OVER_CLASSICS, baseOf, contestant, joiners, racers, starters, wit
 import { keyOf } from '../study/same.js';
 import { optionsOf, wordsOf } from '../state/race.js';
 import { defineCommand } from './command.js';
+import { focusSoon } from './focus.js';
 
 /**
  * @typedef {import('../state/race.js').RaceOptions} RaceOptions
@@ -63,9 +64,10 @@ export const RACE = {
   }),
   /** The trials of the brush race, in their own view. */
   race_these: defineCommand({
-    act: ({ perform }) => {
-      perform('race_trials', { fresh: true });
-      perform('view', 'race');
+    act: (on) => {
+      on.perform('race_trials', { fresh: true });
+      on.perform('view', 'race');
+      focusSoon(on, '#tab-race');
     },
   }),
   /** What a link says of a race: what contestants differ in, a surface, or trials; it runs once it is looked at. */

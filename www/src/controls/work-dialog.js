@@ -1,3 +1,4 @@
+import { sameStudy } from '../study/same.js';
 import { Part } from './part.js';
 
 /** @typedef {import('../study/types.js').Problem} Problem */
@@ -16,6 +17,9 @@ export class WorkDialog extends Part {
     this.isOpen = false;
     /** @type {'none' | 'running' | 'done' | 'stopped'} */ this.state = 'none';
     /** @type {Problem | null} what kept it from being worked out */ this.problem = null;
+    /** @protected what the page had when the dialog was opened, where the dialog is about a trial of it
+     * @type {{study: import('../study/types.js').Study, runs: number} | null} */
+    this.stood = null;
     /** @protected grows with everything that is begun, and with every stop */ this.turn = 0;
   }
 
@@ -30,8 +34,18 @@ export class WorkDialog extends Part {
     this.dialog.showModal();
   }
 
+  /** @protected Opens over a trial of what the page has now: with another study or another run it closes. */
+  showOf() {
+    const { study, runs } = this.store;
+    this.stood = { study: structuredClone(study), runs };
+    this.show();
+  }
+
   /** @param {Set<string>} topics */
   wake(topics) {
+    const { stood, store } = this;
+    // Nobody but a script changes the study behind an open dialog.
+    if (stood && (store.runs !== stood.runs || !sameStudy(store.study, stood.study))) return this.dialog.close();
     if (this.isOpen || topics.has('look')) super.wake(topics);
   }
 
@@ -44,6 +58,7 @@ export class WorkDialog extends Part {
   /** @protected Puts away what was found. */
   closed() {
     this.stop();
+    this.stood = null;
     Object.assign(this, { isOpen: false, problem: null, state: 'none' });
   }
 

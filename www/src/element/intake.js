@@ -23,6 +23,7 @@ export class Intake {
     /** @private @type {Study | null} set, and being checked by the engine */ this.candidate = null;
     /** Settles once all that was set is in place or refused. @type {Promise<void>} */ this.settled =
       Promise.resolve();
+    /** @private whether the engine has answered once */ this.answers = false;
     /** @private @type {Problem | null} what kept the last study out, until the caller's turn is over */
     this.refused = null;
     /**
@@ -60,6 +61,11 @@ export class Intake {
 
   /** @private The engine's check, then the change: a study that is refused stops nothing. @param {Study} study */
   async settle(study) {
+    const { store, runner } = this;
+    const before = store.study;
+    // While the engine is loaded nothing trains: the panel shows at once what the page finds nothing wrong with.
+    const isEarly = !this.answers && !runner.pending && study.dataset.text === undefined;
+    if (isEarly) perform(store, 'replace_study', study);
     let problem = null;
     try {
       problem = await this.complete(study);
@@ -67,17 +73,16 @@ export class Intake {
       // An engine that does not start says so when it is asked to run; the page's own checks have passed.
     }
     if (this.candidate === study) this.candidate = null;
-    if (problem) {
-      this.refuse(problem, study);
-      return;
-    }
-    await this.adopt(study);
+    if (!problem) return isEarly ? undefined : this.adopt(study);
+    if (isEarly && store.study === study) perform(store, 'replace_study', before);
+    this.refuse(problem, study);
   }
 
   /** @private The engine's check. What is in a table that came with the study is known once it has been read.
    * @param {Study} study */
   async complete(study) {
     const checked = await this.runner.check(study);
+    this.answers = true;
     const found = checked.study?.dataset.found;
     if (found) study.dataset.found = found;
     return checked.problem;

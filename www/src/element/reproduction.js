@@ -1,5 +1,5 @@
 import { perform } from '../commands/commands.js';
-import { reproducedNotice } from '../state/notices.js';
+import { later } from '../platform/later.js';
 import { compareFingerprints, fingerprintOf } from '../study/fingerprint.js';
 import { keyOf, sameStudy } from '../study/same.js';
 
@@ -55,9 +55,15 @@ export class Reproduction {
     const { claimed, own } = this;
     if (this.seen === seen || !this.seen || !claimed || claimed.key !== keyOf(this.seen.study) || !own) return;
     if (store.outcome !== 'finished') return;
-    const verdict = compareFingerprints(claimed.fp, own);
-    const notice = reproducedNotice(verdict, claimed.fp, own, this.seen.engine.adapter);
-    perform(store, 'notify', notice);
-    perform(store, 'say', notice);
+    const { adapter } = this.seen.engine;
+    // Few come with such a link: what is said of it is loaded with what makes links.
+    void later('share')
+      .then(({ reproducedNotice }) => {
+        if (this.own !== own || this.claimed !== claimed || store.state !== 'idle') return;
+        const notice = reproducedNotice(compareFingerprints(claimed.fp, own), claimed.fp, own, adapter);
+        perform(store, 'notify', notice);
+        perform(store, 'say', notice);
+      })
+      .catch(() => {});
   }
 }

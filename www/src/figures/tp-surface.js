@@ -58,6 +58,7 @@ export class TpSurface extends FigurePart {
     /** Which hyperparameters lie on the axes; of two runs side by side the same. */ this.places = new SurfaceAxes();
     /** @private */ this.many = new CanvasMarks();
     /** @private */ this.ground = { key: '', fit: '', at: 0, busy: false };
+    /** @private the run that nobody had an estimate of, as where no engine is loaded */ this.bare = '';
     /** @private @type {{x: number, y: number, boxed: boolean} | null} */ this.drag = null;
   }
 
@@ -75,7 +76,13 @@ export class TpSurface extends FigurePart {
 
   /** @returns {Axes | null} */
   axes() {
-    return this.places.of(this.store);
+    const axes = this.places.of(this.store);
+    return axes && this.bare === this.told ? { ...axes, fitted: false } : axes;
+  }
+
+  /** @private What an estimate is asked for once of. */
+  get told() {
+    return `${this.store.runs} ${this.store.state}`;
   }
 
   /** @param {Axis} axis */
@@ -411,6 +418,7 @@ export class TpSurface extends FigurePart {
     const surface = /** @type {Float64Array | null} */ (
       await this.act('response', { places, columns: COLUMNS, rows: ROWS, cut })
     );
+    if (!surface && wanted()) this.bare = this.told;
     const shades = surface ? await inSlices(shadesOf(surface, frame, dark, this.coloring), wanted) : [];
     state.busy = false;
     state.at = performance.now();

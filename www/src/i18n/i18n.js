@@ -214,10 +214,15 @@ function valuesOf(language, problem) {
   return values;
 }
 
+/** How browsers say, each in its own English, that a file did not come. */
+const UNLOADED = /fetch|NetworkError|Load failed|import|HTTP status/i;
+
 /** The one sentence shown for a problem, from the dictionary, else as the engine wrote it.
  * @param {Language} language
  * @param {Problem} problem */
 export function sentence(language, problem) {
+  if (problem.code === 'unexpected' && UNLOADED.test(String(problem.detail)))
+    return translate(language, 'problem.unloaded');
   const own = `problem.${problem.code}.${problem.fault}`;
   const key = has(language, own) ? own : `problem.${problem.code}`;
   // Faults have sentences of their own, which come with what reads data.

@@ -9,7 +9,7 @@ import { withDefaults } from '../../study/same.js';
  * @typedef {import('../../study/types.js').Study} Study
  * @typedef {import('../../study/types.js').Value} Value
  * @typedef {object} Entry
- * @property {string} sender drawn anew in each visit, so that equal results of two students are two
+ * @property {string} sender drawn anew in each visit, so that equal results of two students are two; of a file its sum
  * @property {string} data the name of the data set
  * @property {string} digest of the data set and its split
  * @property {number} trials how many the study has
@@ -254,9 +254,18 @@ export async function readCodes(text) {
   return { entries, refused };
 }
 
-/** What tells a result from others: a student who sends one twice is counted once, under whatever name.
- * @param {Entry} entry */
+/** What tells a result from others, but for the name. @param {Entry} entry */
 const keyOf = ({ name: _, ...rest }) => JSON.stringify(rest);
+
+/** Senders of files: the same file is the same result, whatever it is called. */
+const OF_FILE = /^f[\da-f]{8}$/;
+
+/** Which of the results with one key is sent once more: the one of the same name, or one of the two without a name.
+ * Two names are two students at one computer. @param {Entry[]} same @param {Entry} one */
+const againOf = (same, one) =>
+  OF_FILE.test(one.sender) || !one.name
+    ? same[0]
+    : (same.find(({ name }) => name === one.name) ?? same.find(({ name }) => !name));
 
 /**
  * Results that join others: those of the same data, each once.
@@ -264,20 +273,28 @@ const keyOf = ({ name: _, ...rest }) => JSON.stringify(rest);
  * @returns {{entries: Entry[], added: number, twice: number, refused: Refusal[]}}
  */
 export function merge(before, more) {
-  const known = new Set(before.map(keyOf));
   const entries = [...before];
+  /** @type {Map<string, Entry[]>} */
+  const known = new Map();
+  const know = (/** @type {Entry} */ one) => known.set(keyOf(one), [...(known.get(keyOf(one)) ?? []), one]);
+  before.forEach(know);
   /** @type {Refusal[]} */
   const refused = [];
   const digest = before[0]?.digest ?? mostOf(more);
   let twice = 0;
   for (const one of more) {
-    const key = keyOf(one);
+    const same = known.get(keyOf(one)) ?? [];
+    const again = againOf(same, one);
     const text = one.name || `${one.sender} #${one.trial}`;
     if (one.digest !== digest) refused.push({ fault: 'data', text, detail: one.data });
-    else if (known.has(key)) twice++;
-    else if (entries.length >= MOST_RESULTS) refused.push({ fault: 'many', text });
+    else if (again) {
+      twice++;
+      // A name that comes later joins its result.
+      const named = { ...again, name: again.name || one.name };
+      entries[entries.indexOf(again)] = same[same.indexOf(again)] = named;
+    } else if (entries.length >= MOST_RESULTS) refused.push({ fault: 'many', text });
     else {
-      known.add(key);
+      know(one);
       entries.push(one);
     }
   }

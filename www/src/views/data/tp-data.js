@@ -278,13 +278,15 @@ export class TpData extends WorkDialog {
     const take = (/** @type {'number' | 'category' | 'ignored'} */ kind) =>
       html`<button type="button" class="btn" data-testid="data-mend-${kind}" @click=${() =>
         this.again({ columns: { ...this.said.columns, [column]: kind } })}>${this.t(`own.mend.${kind}`)}</button>`;
+    const isTarget = this.read?.report?.target === column;
+    if (problem.fault === 'beyond' && !isTarget) return [take('number'), take('ignored')];
     if (problem.fault === 'text_in_numbers') return [take('number'), take('category'), take('ignored')];
     if (problem.fault === 'too_many_classes' || problem.fault === 'text_target') {
       const task = problem.fault === 'text_target' ? 'classes' : 'numbers';
       return html`<button type="button" class="btn" data-testid="data-mend-${task}"
         @click=${() => this.again({ task })}>${this.t(`own.task.${task}`)}</button>`;
     }
-    if (['one_class', 'constant_target', 'empty_target', 'no_target'].includes(String(problem.fault)))
+    if (['one_class', 'constant_target', 'empty_target', 'no_target', 'beyond'].includes(String(problem.fault)))
       return this.others(column).map(
         (target) => html`<button type="button" class="btn" data-testid="data-mend-target"
           @click=${() => this.again({ target })}>${this.t('own.mend.target', { column: target })}</button>`,

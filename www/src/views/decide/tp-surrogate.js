@@ -3,6 +3,7 @@ import { Beat, Part, define } from '../../controls/part.js';
 import { segmented } from '../../controls/segmented.js';
 import { scoreName, scoreValue } from '../../state/spread.js';
 import { count, counted, exact, setting } from '../../study/format.js';
+import { planned } from '../../study/panel.js';
 import { EXPLORATIONS, USUAL } from './belief.js';
 import { SIGNS } from './keys.js';
 import { MOST } from './mind.js';
@@ -172,7 +173,7 @@ export class TpSurrogate extends Part {
     const { store } = this;
     return store.state === 'idle'
       ? html`<p class="again"><button type="button" class="btn p" ?disabled=${store.readOnly}
-          @click=${() => this.act('run')}>${this.t('run.run', { n: store.study.trials ?? 64 })}</button></p>`
+          @click=${() => this.act('run')}>${this.t('run.run', { n: planned(store.study) })}</button></p>`
       : nothing;
   }
 

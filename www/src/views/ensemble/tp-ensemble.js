@@ -24,7 +24,7 @@ const MOST = 20;
 export class TpEnsemble extends WorkDialog {
   static sheet = dialog + sheet;
   /** @type {import('../../state/store.js').Topic[]} */
-  static topics = ['run'];
+  static topics = ['run', 'study'];
   static properties = {
     ...WorkDialog.properties,
     found: { state: true },
@@ -48,7 +48,7 @@ export class TpEnsemble extends WorkDialog {
     if (this.isOpen || !selected) return;
     this.trial = selected;
     this.study = shownStudy;
-    this.show();
+    this.showOf();
   }
 
   /** @protected */

@@ -199,7 +199,7 @@ export const sameTraining = (a, b) => {
 };
 
 /** In what a run by hand is another training than that of its trial: keys of texts, and their values.
- * @param {Study} study @param {Trial | undefined} trial @returns {[string, Record<string, unknown>][]} */
+ * @param {Study} study @param {Trial | null} trial @returns {[string, Record<string, unknown>][]} */
 export function notesOf({ dataset }, trial) {
   const n = dataset.folds ?? 1;
   return [

@@ -23,6 +23,8 @@ const [STRIP, ROW] = [38, 22];
 const STRIPS = 3;
 /** A plot narrower than this, in px, has one strip alone. */
 const NARROW = 480;
+/** How the line of the trial itself is drawn. */
+const OWN_DASH = '8 3 1 3';
 /** A run has room for so many epochs before there are any. */
 const LEAST_EPOCHS = 10;
 
@@ -35,6 +37,7 @@ export class TpHandFigure extends FigurePart {
     run: { attribute: false },
     version: { attribute: false },
     cursor: { attribute: false },
+    origin: { attribute: false },
   };
   static figure = 'hand';
   static layer = 'axes';
@@ -45,6 +48,9 @@ export class TpHandFigure extends FigurePart {
     /** Grows with every change of the run. */ this.version = 0;
     /** @type {number | null} the epoch of the branch in hand that is pointed at; null is its end */ this.cursor =
       null;
+    /** The trial that it was begun as, where its own curve is another one.
+     * @type {import('../../study/types.js').Trial | null} */
+    this.origin = null;
     /** @private the axes that are drawn */ this.drawn = '';
     /** @private @type {Places | null} */ this.places = null;
     /** @private where the rows of branches begin */ this.rowsAt = 0;
@@ -53,6 +59,16 @@ export class TpHandFigure extends FigurePart {
   /** @private */
   get hand() {
     return this.run.hand;
+  }
+
+  /** @private The trial's own epochs, where they are others than those of the run. @returns {Point[]} */
+  get own() {
+    return this.origin ? /** @type {any} */ (this.origin.epochs.records()) : [];
+  }
+
+  /** @private */
+  get ownName() {
+    return this.t('trial.number', { number: this.origin?.number });
   }
 
   get title() {
@@ -104,6 +120,7 @@ export class TpHandFigure extends FigurePart {
       { mark: line('var(--ink)', 1.2, '4 3'), text: this.t('hand.train_loss') },
       { mark: line('var(--mark)', 1.2, ''), text: this.t('hand.others') },
       { mark: line('var(--mark)', 1.2, '2 2'), text: this.t('hand.changed') },
+      ...(this.own.length ? [{ mark: line('var(--ink-3)', 1.6, OWN_DASH), text: this.ownName }] : []),
     ];
   }
 
@@ -119,7 +136,9 @@ export class TpHandFigure extends FigurePart {
     const { hand } = this;
     const task = taskOf(this.run.study);
     const names = this.strips(Infinity);
-    const rows = hand.branches.flatMap(({ points }, branch) => points.map((point) => ({ branch, point })));
+    const own = this.own.map((point) => ({ branch: NaN, point }));
+    const trained = hand.branches.flatMap(({ points }, branch) => points.map((point) => ({ branch, point })));
+    const rows = [...own, ...trained];
     /** @typedef {(typeof rows)[number]} Row */
     const column = (
       /** @type {string} */ key,
@@ -131,7 +150,13 @@ export class TpHandFigure extends FigurePart {
     return {
       caption: this.summary(),
       columns: [
-        column('branch', this.t('hand.branch'), ({ branch }) => letterOf(branch), String, false),
+        column(
+          'branch',
+          this.t('hand.branch'),
+          ({ branch }) => (branch >= 0 ? letterOf(branch) : this.ownName),
+          String,
+          false,
+        ),
         column('epoch', this.t('hand.epoch'), ({ point }) => point.epoch, count),
         column('train_loss', this.t('hand.train_loss'), ({ point }) => point.train_loss, loss),
         column('validation_loss', this.t('score.validation_loss'), ({ point }) => point.validation_loss, loss),
@@ -148,7 +173,7 @@ export class TpHandFigure extends FigurePart {
             column(
               name,
               this.store.label(name),
-              ({ branch, point }) => settingsAt(hand, branch, point.epoch - 1)[name] ?? null,
+              ({ branch, point }) => (branch >= 0 ? settingsAt(hand, branch, point.epoch - 1)[name] : null) ?? null,
               setting,
             ),
           ),
@@ -247,11 +272,12 @@ export class TpHandFigure extends FigurePart {
     if (!layer || !over || width < 80 || height < 80) return;
     const { hand } = this;
     const lines = hand.branches.map((_, k) => pointsOf(hand, k));
-    const span = spanOf(lines, hand.current);
+    const { own } = this;
+    const span = spanOf(own.length ? [...lines, own] : lines, hand.current);
     const y = lossAxis(span, true, height - MARGINS.top - MARGINS.bottom);
     const left = 30 + Math.max(14, ...y.ticks.map((tick) => textWidth(tick.label)));
     const frame = { width, height, left, ...MARGINS };
-    const most = Math.max(LEAST_EPOCHS, ...hand.branches.map(tipOf), ...(this.run.replay?.until ?? []));
+    const most = Math.max(LEAST_EPOCHS, own.length, ...hand.branches.map(tipOf), ...(this.run.replay?.until ?? []));
     const ticks = steps(0, most, width / 70, true).map((at) => ({ at, label: count(at) }));
     /** @type {import('../../figures/plot-axes.js').Ticked} */
     const x = { domain: [0, most], ticks };
@@ -333,15 +359,21 @@ export class TpHandFigure extends FigurePart {
       const last = branches[k].points.at(-1);
       return last ? [{ k, x: x(last.epoch) + 5, y: y(last.validation_loss) }] : [];
     });
+    // The trial's own line is named by its number.
+    const { own } = this;
+    const end = own.findLast((one) => Number.isFinite(one.validation_loss));
+    if (end) named.push({ k: NaN, x: x(end.epoch) + 5, y: y(end.validation_loss) });
     const heights = apart(named, 12, bottom);
     const ends = named.map(({ k, x: at }, n) => {
       const fill = k === current ? 'var(--accent)' : 'var(--ink-3)';
       const place = { x: at, y: heights[n], dy: '.35em' };
-      const word = branches[k].state === 'diverged' ? `${letterOf(k)} ×` : letterOf(k);
+      const letter = k >= 0 ? letterOf(k) : String(this.origin?.number);
+      const word = branches[k]?.state === 'diverged' ? `${letter} ×` : letter;
       return element('text', { ...place, fill, 'font-size': 12, 'font-weight': k === current ? 600 : 400 }, word);
     });
     return [
       ...others,
+      path(own, 'validation_loss', { stroke: 'var(--ink-3)', 'stroke-width': 1.6, 'stroke-dasharray': OWN_DASH }),
       path(lines[current], 'train_loss', { stroke: 'var(--ink)', 'stroke-width': 1.2, 'stroke-dasharray': '4 3' }),
       path(lines[current], 'validation_loss', { stroke: 'var(--accent)', 'stroke-width': 2.2 }),
       ...ends,

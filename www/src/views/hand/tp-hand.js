@@ -67,8 +67,10 @@ export class TpHand extends Part {
     /** What is spoken. */ this.said = '';
     this.copied = false;
     /** @private the trial that it was begun as; -1 is the study's own values, -2 a record */ this.of = NO_TRIAL;
+    /** @private the trial itself, as it was then @type {import('../../study/types.js').Trial | null} */
+    this.origin = null;
     /** @private the run that was there before, and what it was begun as
-     * @type {{run: HandRun, of: number} | null} */
+     * @type {{run: HandRun, of: number, origin: import('../../study/types.js').Trial | null} | null} */
     this.previous = null;
     /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.beat = undefined;
   }
@@ -119,7 +121,7 @@ export class TpHand extends Part {
     const params = startOf(study, trial);
     const problem = refusal(study, params, 0);
     const number = trial?.number ?? 0;
-    this.take({ study, trial: { number, params }, hand: begun(params) }, trial?.number ?? NO_TRIAL);
+    this.take({ study, trial: { number, params }, hand: begun(params) }, trial?.number ?? NO_TRIAL, trial);
     if (problem) this.fault = { problem };
     // It goes on from where the trial ended, once it is there again; one that diverged does so again.
     else if (trial?.epochs.length || trial?.state === 'diverged')
@@ -127,12 +129,14 @@ export class TpHand extends Part {
   }
 
   /** @private Another run takes the place of the one that was there, which can come back.
-   * @param {ConstructorParameters<typeof HandRun>[0]} given @param {number} of what it is begun as */
-  take(given, of) {
+   * @param {ConstructorParameters<typeof HandRun>[0]} given @param {number} of what it is begun as
+   * @param {import('../../study/types.js').Trial | null} [origin] the trial, where it is one */
+  take(given, of, origin = null) {
     const { run } = this;
     void run?.leave();
-    if (run?.hand.branches.some(({ points }) => points.length)) this.previous = { run, of: this.of };
-    this.of = of;
+    if (run?.hand.branches.some(({ points }) => points.length))
+      this.previous = { run, of: this.of, origin: this.origin };
+    Object.assign(this, { of, origin });
     const call = (/** @type {string} */ what, /** @type {any[]} */ ...args) =>
       /** @type {Promise<any>} */ (this.act('train_by_hand', { what, args }));
     this.run = new HandRun(given, call, () => this.onNews());
@@ -144,7 +148,7 @@ export class TpHand extends Part {
     const { previous } = this;
     if (!previous) return;
     const { study, trial, hand, replay } = previous.run;
-    this.take({ study, trial, hand }, previous.of);
+    this.take({ study, trial, hand }, previous.of, previous.origin);
     /** @type {HandRun} */ (this.run).replay = replay;
     if (this.previous === previous) this.previous = null;
   }
@@ -349,6 +353,7 @@ export class TpHand extends Part {
   /** @private @param {HandRun} run */
   body(run) {
     const { store, fault } = this;
+    const notes = notesOf(run.study, this.origin);
     const problem = fault?.problem ?? run.problem;
     const wrong = problem ? store.sentence(problem) : fault?.key ? this.t(fault.key, fault.values) : '';
     return html`${this.bar(run)}
@@ -356,9 +361,10 @@ export class TpHand extends Part {
         <section class="knobs" aria-label=${this.t('hand.settings')}>${this.knobs(run)}</section>
         <div class="sight">
           ${this.changed(run)}
+          ${notes.map(([key, values]) => html`<p class="q2 note" data-testid="hand-note">${this.t(key, values)}</p>`)}
           ${wrong ? html`<p class="err" role="alert" data-testid="hand-problem">${wrong}</p>` : nothing}
           <tp-hand-figure ?data-few=${run.hand.branches.length <= FEW} .store=${store} .run=${run}
-            .version=${this.version}
+            .version=${this.version} .origin=${notes.length ? this.origin : null}
             .cursor=${this.cursor}
             @point=${(/** @type {CustomEvent} */ { detail }) => this.point(detail.branch, detail.epoch)}>
           </tp-hand-figure>
@@ -425,9 +431,6 @@ export class TpHand extends Part {
         </div>`,
       )}</dl>
       <p class="q2 about">${this.t('hand.about')}</p>
-      ${notesOf(run.study, this.store.trials.get(this.of)).map(
-        ([key, values]) => html`<p class="q2 about" data-testid="hand-note">${this.t(key, values)}</p>`,
-      )}
       ${this.store.singleKeys ? html`<p class="q2 about key-list">${this.t('hand.keys')}</p>` : nothing}`;
   }
 

@@ -15,6 +15,7 @@ const TERMS = [
   'tie',
   'diverged',
   'untrained',
+  'rounding',
   'estimate',
   'importance',
   'surrogate',

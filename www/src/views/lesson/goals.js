@@ -31,6 +31,13 @@ export const runOf = (store) => ({
   test: store.test,
 });
 
+/** What to say of a step that a link names and the lesson does not have; null where nothing is wrong.
+ * @param {Lesson} lesson @param {string | undefined} name @returns {import('../../study/types.js').Problem | null} */
+export function strayStep({ steps }, name) {
+  if (!name || steps.some((one) => one.name === name)) return null;
+  return { code: 'lesson_no_step', found: name, accepted: steps.map((one) => one.name).join(', ') };
+}
+
 /** Whether the run shown is of the step's own study. @param {Step} step @param {Store} store */
 export const isOwnRun = ({ study }, store) =>
   study !== null && store.trials.size > 0 && !store.isExample && sameStudy(store.shownStudy, study);
@@ -41,6 +48,19 @@ export const hasEnded = (store) =>
   store.trials.size > 0 &&
   store.rest === 0 &&
   [...store.trials.values()].every(({ state }) => ENDED.includes(state) && state !== 'cancelled');
+
+/** The numbers that a step's texts show, measured on the run shown, and what was to be guessed; none without a run.
+ * @param {Step} step @param {Store} store @returns {Record<string, number>} */
+export function shownBy({ shows, predict }, store) {
+  if (!store.trials.size || store.isExample) return {};
+  const run = runOf(store);
+  const wanted = { ...shows, ...(predict && 'measure' in predict && { measured: predict.measure }) };
+  return Object.fromEntries(
+    Object.entries(wanted)
+      .map(([key, measure]) => /** @type {[string, number]} */ ([key, measureOf(measure, run)]))
+      .filter(([, value]) => Number.isFinite(value)),
+  );
+}
 
 /** @param {number} value @param {{at_least?: number, at_most?: number}} ends */
 const lies = (value, { at_least: low = -Infinity, at_most: high = Infinity }) => value >= low && value <= high;
@@ -101,9 +121,8 @@ export function blockOf(step, store) {
   const { study, problem, goals } = step;
   if (problem) return { code: 'study', values: { problem } };
   // What is left to the reader is of another study soon.
-  const isLeft = goals.some((goal) => 'picked' in goal || ('measure' in goal && goal.free));
   const isTried =
-    study && (sameStudy(store.study, study) || (isLeft && study.dataset.name === store.study.dataset.name));
+    study && (sameStudy(store.study, study) || (isLeft(step) && study.dataset.name === store.study.dataset.name));
   if (!isTried) return null;
   const refused = store.notices.find(({ id, kind }) => id === 'run' && kind === 'alert');
   // What is wrong with what the reader has asked for is mended in the panel: the machine has nothing to do with it.
@@ -127,6 +146,18 @@ export function isOthers(step, store, before) {
   // A run that is not shown trains all the same.
   const isOther = store.trials.size > 0 && !store.isExample && !sameStudy(store.shownStudy, study);
   return !sameStudy(store.study, study) && shelf.shown !== before && isOther;
+}
+
+/** What a step leaves to the reader, who makes another study of it. @param {Step} step */
+const isLeft = ({ goals }) => goals.some((goal) => 'picked' in goal || ('measure' in goal && goal.free));
+
+/** Whether the study is what the reader has made of a step's own.
+ * @param {Step} step @param {Store} store
+ * @param {string | null} [from] the run that was shown when the step was set up; undefined where it was not */
+export function isMade(step, store, from) {
+  const { study } = step;
+  if (from === undefined || !isLeft(step) || !study || sameStudy(store.study, study)) return false;
+  return store.study.dataset.name === study.dataset.name;
 }
 
 /** The run that was recorded for a step, and its study: its own, or that of a step with the same study.

@@ -6,16 +6,18 @@ import { wordsOf } from '../../state/race.js';
 import {
   blockOf,
   hasEnded,
+  isMade,
   isOthers,
   isOwnRun,
   metBy,
   pressOf,
   recordedFor,
   resultOfRecorded,
-  runOf,
+  shownBy,
+  strayStep,
   verdictOf,
 } from './goals.js';
-import { kindOf, measureOf } from './measure.js';
+import { kindOf } from './measure.js';
 import { unpack } from './packed.js';
 import { LESSONS, openLesson } from './path.js';
 import { Progress, isReached, resumed, tallyOf } from './progress.js';
@@ -56,6 +58,7 @@ export class TpLesson extends Part {
     guest: { attribute: false },
     lesson: { state: true },
     trouble: { state: true },
+    stray: { state: true },
     lost: { state: true },
     folded: { state: true },
   };
@@ -64,9 +67,11 @@ export class TpLesson extends Part {
     super();
     /** @type {Lesson | null} the one that is open */ this.lesson = null;
     /** @type {Problem | null} why the reader's lesson cannot be read */ this.trouble = null;
+    /** @type {Problem | null} a step that a link names and the lesson does not have */ this.stray = null;
     /** Whether a lesson could not be loaded. */ this.lost = false;
     /** Whether it is but a line, on a phone. */ this.folded = false;
     /** @private Whether the test set's drawer lies in its place. */ this.isCovered = false;
+    /** @private Whether the step's run had failed when it was drawn last. */ this.hasFailed = false;
     /** @private the words that were read last */ this.words = '';
     /** @private the lesson's name as it was opened: `own` for one that was brought */ this.name = '';
     /** @type {Guest | null} what shows a step of it on another page */ this.guest = null;
@@ -109,16 +114,28 @@ export class TpLesson extends Part {
     if (this.isCovered && !this.store.drawer) this.folded = false;
     this.isCovered = this.store.drawer;
     this.check();
+    // Where nothing could be trained there is nothing to see in the view, and the way on stands here.
+    const hasFailed = this.step !== null && blockOf(this.step, this.store)?.code === 'failed';
+    if (hasFailed && !this.hasFailed) {
+      this.folded = false;
+      void this.updateComplete.then(() => this.bringUp('[data-testid="lesson-block"]'));
+    }
+    this.hasFailed = hasFailed;
   }
 
   /** @private Opens what the words name. @param {string} words */
   async read(words) {
     this.lost = false;
-    this.trouble = null;
+    this.stray = null;
+    // What was wrong with a lesson stands above the list until another one is opened.
+    if (words !== 'path') this.trouble = null;
     if (words.startsWith('~')) return this.bring((await unpack(words)) ?? '');
     const [name, step] = words.split('.');
     if (!words || name === 'path') return;
-    if (name === this.name && this.lesson) return this.resume();
+    if (name === this.name && this.lesson) {
+      this.stray = strayStep(this.lesson, step);
+      return this.resume();
+    }
     this.lesson = null;
     this.name = '';
     const entry = LESSONS.find((one) => one.name === name);
@@ -127,15 +144,16 @@ export class TpLesson extends Part {
         const read = readLesson(this.progress.ownText);
         this.lesson = 'lesson' in read ? read.lesson : null;
       } else if (entry) this.lesson = await openLesson(entry);
-      if (this.lesson && this.guest && step && this.lesson.steps.every((one) => one.name !== step)) {
-        const accepted = this.lesson.steps.map((one) => one.name).join(', ');
-        this.lesson = null;
-        this.trouble = { code: 'lesson_no_step', found: step, accepted };
-      } else if (this.lesson) {
-        this.name = name;
+      const stray = this.lesson && strayStep(this.lesson, step);
+      if (stray && this.guest) [this.lesson, this.trouble] = [null, stray];
+      else if (this.lesson) {
+        [this.name, this.stray] = [name, stray];
         this.resume();
-      } else if (this.guest) this.trouble = { code: 'lesson_none', found: name };
-      else this.act('lesson', 'path');
+      } else {
+        // A lesson of the reader's own that is not here was never brought to this browser.
+        this.trouble = { code: 'lesson_none', found: name };
+        if (!this.guest) this.act('lesson', 'path');
+      }
       await this.begin();
     } catch {
       this.lost = this.words === words;
@@ -153,7 +171,6 @@ export class TpLesson extends Part {
   /** @private A lesson of the reader's own. @param {string} text */
   bring(text) {
     const read = readLesson(text);
-
     if ('problem' in read) {
       this.trouble = read.problem;
       if (this.store.lesson !== 'path') this.act('lesson', 'path');
@@ -209,17 +226,8 @@ export class TpLesson extends Part {
     const met = now.map((one, k) => one || before.met?.[k] === true);
     const isNew = met.some((one, k) => one && !before.met?.[k]);
     const isAll = met.every(Boolean);
-    const run = isNew ? runOf(store) : null;
-    const shown =
-      run && store.trials.size && !store.isExample
-        ? Object.fromEntries(
-            Object.entries({ ...step.shows, ...(this.measured(step) && { measured: this.measured(step) }) })
-              .map(([key, measure]) => [key, measureOf(/** @type {any} */ (measure), run)])
-              .filter(([, value]) => Number.isFinite(value)),
-          )
-        : {};
     if (isNew) {
-      this.progress.keepStep(name, step.name, { met, shown: { ...before.shown, ...shown } });
+      this.progress.keepStep(name, step.name, { met, shown: { ...before.shown, ...shownBy(step, store) } });
       const words = this.lesson?.texts[this.language]?.steps[step.name];
       const k = met.findIndex((one, at) => one && !before.met?.[at]);
       this.say(this.t('lesson.met', { goal: words?.goals[k] ?? '' }));
@@ -254,17 +262,8 @@ export class TpLesson extends Part {
   }
 
   /** Whether the study is what the reader has made of the step's own. @private @param {Step} step */
-  isMade({ name, study, goals }) {
-    const { store } = this;
-    const { from } = this.progress.ofStep(this.name, name);
-    const isLeft = goals.some((goal) => 'picked' in goal || ('measure' in goal && goal.free));
-    if (from === undefined || !isLeft || !study || sameStudy(store.study, study)) return false;
-    return store.study.dataset.name === study.dataset.name;
-  }
-
-  /** What is measured for a guess. @private @param {Step} step */
-  measured({ predict }) {
-    return predict && 'measure' in predict ? predict.measure : null;
+  isMade(step) {
+    return isMade(step, this.store, this.progress.ofStep(this.name, step.name).from);
   }
 
   render() {
@@ -346,6 +345,11 @@ export class TpLesson extends Part {
         <div class="text">
         <p class="of">${guest && number ? where : words.title}</p>
         <h2 id="lesson-title" tabindex="-1">${say(own.title)}</h2>
+        ${
+          this.stray
+            ? html`<p class="block" role="alert" data-testid="lesson-stray">${this.reason(this.stray)}</p>`
+            : nothing
+        }
         ${own.body.map((text) => html`<p>${say(text)}</p>`)}
         ${this.question(step, own, say)}
         ${this.todo(step, own, say)}
@@ -392,7 +396,7 @@ export class TpLesson extends Part {
   /** What to set up, and what is to come of it. @private @param {Step} step @param {StepWords} own
    * @param {(text: string) => string} say */
   todo(step, own, say) {
-    const { store } = this;
+    const { store, guest } = this;
     const { study } = step;
     const { met = [], guess } = this.progress.ofStep(this.name, step.name);
     const waits = step.predict !== null && guess === undefined && !isReached(step, { met });
@@ -407,7 +411,6 @@ export class TpLesson extends Part {
     const isOpen = isPicked || step.goals.some((goal) => 'measure' in goal && goal.free);
     const isChanged = this.isMade(step);
     const isMet = isReached(step, this.progress.ofStep(this.name, step.name));
-    const { guest } = this;
     const canRun = !isPicked && ((isSet && !isTrained) || isChanged) && store.state === 'idle';
     const face = isChanged
       ? 'lesson.set_again'
@@ -559,14 +562,15 @@ export class TpLesson extends Part {
     if (!block) return nothing;
     const { problem, ...values } = block.values;
     const reason = problem ? this.reason(problem) : '';
-    const hasRecorded = this.lesson !== null && recordedFor(this.lesson, step) !== null;
     return html`<div class="block" role="status" data-testid="lesson-block" data-code=${block.code}>
       <p>${this.t(`lesson.block.${block.code}`, { ...values, reason })}</p>
       ${
-        hasRecorded
+        this.lesson && recordedFor(this.lesson, step)
           ? html`<button type="button" class="btn" data-testid="lesson-recorded"
             @click=${() => this.showRecorded(step)}>${this.t('lesson.recorded')}</button>`
-          : nothing
+          : block.code === 'failed'
+            ? html`<p>${this.t('lesson.block.unrecorded')}</p>`
+            : nothing
       }</div>`;
   }
 

@@ -6,6 +6,7 @@ import { exact, setting } from '../../study/format.js';
 import { sweptOf } from '../../study/hyperparameters.js';
 import { trialDocument } from '../../state/trials.js';
 import { measureText, scoreName, scoreText } from '../../state/spread.js';
+import { planned } from '../../study/panel.js';
 import { withDefaults } from '../../study/same.js';
 import { prunerOf } from '../../study/search.js';
 
@@ -117,10 +118,10 @@ const rangeText = ({ choices, low, high, step, log, scale }) =>
  * @param {import('../../study/types.js').Study} given */
 function searchOf(given) {
   const study = withDefaults(given);
-  const { sampler, pruner, trials, stages, budget } = study;
+  const { sampler, pruner, stages, budget } = study;
   return /** @type {[string, unknown][]} */ ([
     ['sampler', sampler],
-    ['trials', trials],
+    ['trials', planned(study)],
     ...(prunerOf(study) === 'none' ? [] : [['pruner', pruner]]),
     ...(stages ? [['stages', stages]] : []),
     ...(budget ? [['budget', budget]] : []),

@@ -23,7 +23,7 @@ import { copiesOf } from '../../study/parts.js';
 export class TpSharpness extends WorkDialog {
   static sheet = dialog + sheet;
   /** @type {import('../../state/store.js').Topic[]} */
-  static topics = ['run'];
+  static topics = ['run', 'study'];
   static properties = {
     ...WorkDialog.properties,
     points: { state: true },
@@ -44,7 +44,7 @@ export class TpSharpness extends WorkDialog {
     this.trial = selected;
     this.study = shownStudy;
     this.points = pointsOf(selected.epochs.records());
-    this.show();
+    this.showOf();
     if (!this.points.length || selected.state === 'diverged') void this.begin();
   }
 

@@ -48,6 +48,7 @@ export class TpDatasets extends Part {
       this.t('data.set'),
       setsOf(store.study).map((one) => ({
         value: one.name,
+        title: one.label[store.lang],
         text: html`<canvas aria-hidden="true" width="1" height="1"
           data-set=${one.name}></canvas><span>${one.label[store.lang]}</span>`,
       })),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from './fixtures.js';
 
 /** Every shader with its name, as `tests/shaders.rs` leaves them: those of devices are compiled for none of the tests. */
-const SHADERS = new URL('../../target/tmp/shaders.json', import.meta.url);
+const SHADERS = new URL('tmp/shaders.json', new URL('../../target/', import.meta.url));
 
 test('R6 a browser compiles every shader', async ({ app, page }) => {
   await app.open();

@@ -35,6 +35,20 @@ test('a part that is there from the start is never loaded', async () => {
   assert.equal(await part.open(), module);
 });
 
+test('a text on its way is nothing, not its name', async () => {
+  await loadTexts('en');
+  const load = async () => ({ default: { 'slow.name': 'Slow' } });
+  const part = new Later(async () => ({ texts: { en: load, ko: load } }));
+  const opened = part.open();
+  assert.equal(translate('en', 'slow.name'), '');
+  await opened;
+  assert.equal(translate('en', 'slow.name'), 'Slow');
+  const lost = new Later(() => Promise.reject(new Error('no network'))).open();
+  assert.equal(translate('en', 'lost.name'), '');
+  await assert.rejects(lost);
+  assert.equal(translate('en', 'lost.name'), 'lost.name');
+});
+
 test('words that come late are missed before, and it is told when they are here', async () => {
   await loadTexts('en');
   let told = 0;

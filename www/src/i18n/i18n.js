@@ -1,7 +1,7 @@
 import { acceptedWords } from './accepted.js';
 import { commas } from '../study/format.js';
 import { BY_NAME, DATASETS, HYPERPARAMETERS } from '../study/hyperparameters.js';
-import { retried, setTexts } from '../platform/later.js';
+import { retried, setTexts, underWay } from '../platform/later.js';
 import { save, saved } from '../platform/saved.js';
 import { PRESETS } from '../study/presets.js';
 import { textsIn } from './table-texts.js';
@@ -154,7 +154,8 @@ export function translate(language, key, values = {}) {
   };
   const found = (values.n === 1 ? word(`${key}.one`) : undefined) ?? word(key);
   if (found === undefined) missing.count++;
-  const text = found ?? key;
+  // Nobody reads the name of a text that is on its way.
+  const text = found ?? (underWay.count ? '' : key);
   const written = (/** @type {string} */ name) =>
     Number.isInteger(values[name]) && !NAMES.includes(name)
       ? commas(/** @type {number} */ (values[name]))

@@ -40,6 +40,9 @@ export function retried(load) {
   };
 }
 
+/** Parts that are on their way: their script may stand on the page before its words. */
+export const underWay = { count: 0 };
+
 /** @template {Module} M */
 export class Later {
   /** @param {() => Promise<M>} load @param {M | null} [module] of a part that is there from the start */
@@ -61,6 +64,7 @@ export class Later {
 
   /** @private */
   async fetch() {
+    underWay.count++;
     try {
       const module = await this.load();
       if (module.texts) await addTexts(module.texts);
@@ -71,6 +75,8 @@ export class Later {
       this.state = 'failed';
       this.pending = null;
       throw error;
+    } finally {
+      underWay.count--;
     }
   }
 }

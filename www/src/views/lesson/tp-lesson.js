@@ -315,9 +315,9 @@ export class TpLesson extends Part {
     const own = words.steps[step.name];
     const at = lesson.steps.indexOf(step);
     const number = LESSONS.findIndex((one) => one.name === this.name) + 1;
-    const values = this.values(step);
+    const values = this.values(lesson, step);
     const say = (/** @type {string} */ text) => filled(text, values);
-    const titleOf = (/** @type {Step} */ one) => filled(words.steps[one.name].title, this.values(one));
+    const titleOf = (/** @type {Step} */ one) => filled(words.steps[one.name].title, this.values(lesson, one));
     const where = number
       ? this.t('lesson.where', { lesson: number, step: at + 1, steps: lesson.steps.length })
       : this.t('lesson.where.own', { step: at + 1, steps: lesson.steps.length });
@@ -366,9 +366,9 @@ export class TpLesson extends Part {
         .titleOf=${titleOf}></tp-lesson-foot>`;
   }
 
-  /** The numbers of its texts: those of the lesson, and of the reader's run. @private @param {Step} step */
-  values(step) {
-    const { numbers } = /** @type {Lesson} */ (this.lesson);
+  /** The numbers of its texts: those of the lesson, and of the reader's run. The foot asks for those of the lesson that it
+   * was drawn with, which may be gone by then. @private @param {Lesson} lesson @param {Step} step */
+  values({ numbers }, step) {
     const { shown = {} } = this.progress.ofStep(this.name, step.name);
     const put = (/** @type {number} */ value, /** @type {string} */ kind) => written(value, kind, this.language);
     return Object.fromEntries([

@@ -127,16 +127,13 @@ for (const sampler of ['random', 'sobol'])
     // As many as were asked for the last time, also in a later visit, which has to train them all again.
     await expect(more).toHaveText('Run 10 more');
     if (sampler === 'random') {
-      await expect
-        .poll(
-          async () => {
-            await page.reload();
-            await app.defined();
-            return page.locator('tr[data-trial]').count();
-          },
-          { intervals: [1500] },
-        )
-        .toBe(20);
+      // What the page keeps is written every second.
+      await page.waitForFunction(() => {
+        const { keeper } = /** @type {any} */ (document.querySelector('tuning-playground')).page;
+        return !keeper.held.size && !keeper.busy;
+      });
+      await page.reload();
+      await expect(page.locator('tr[data-trial]')).toHaveCount(20);
       await expect(more).toHaveText('Run again with 10 more');
       await more.click();
       await expect(page.getByTestId('done')).toContainText('30 / 30');

@@ -1,4 +1,4 @@
-import { PAIR, look } from './look.js';
+import { PAIR, look, settled, still } from './look.js';
 import { expect, standingTest as test } from './fixtures.js';
 
 /** The schedule drawn by hand: its points by mouse and keys, by typing, in links, and in training. */
@@ -16,7 +16,10 @@ test('points are added, moved and removed by the mouse, a step of undo each', as
   const drawing = page.getByTestId('drawn').locator('svg');
   const points = drawing.getByRole('slider');
   await expect(points).toHaveCount(2);
+  // Parts of the panel that come late move what stands below them.
+  await settled(page);
   await page.getByTestId('type-points').scrollIntoViewIfNeeded();
+  await still(drawing);
   const box = /** @type {{x: number, y: number, width: number, height: number}} */ (await drawing.boundingBox());
   // The drawing's own measures: 30 to 288 across, 10 (a factor of 10) to 126 (0.01) down, of 300 by 150.
   const place = (/** @type {number} */ share, /** @type {number} */ factor) => ({

@@ -366,8 +366,8 @@ export class TpLesson extends Part {
         .titleOf=${titleOf}></tp-lesson-foot>`;
   }
 
-  /** The numbers of its texts: those of the lesson, and of the reader's run. The foot asks for those of the lesson that it
-   * was drawn with, which may be gone by then. @private @param {Lesson} lesson @param {Step} step */
+  /** The numbers of its texts: those of the lesson, and of the reader's run. The foot asks for those of the lesson
+   * that it was drawn with, which may be gone by then. @private @param {Lesson} lesson @param {Step} step */
   values({ numbers }, step) {
     const { shown = {} } = this.progress.ofStep(this.name, step.name);
     const put = (/** @type {number} */ value, /** @type {string} */ kind) => written(value, kind, this.language);

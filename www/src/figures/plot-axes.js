@@ -16,7 +16,9 @@ const LINE = 13;
 /** @param {string} name @param {Record<string, string | number>} attributes @param {string} [text] */
 export function element(name, attributes, text) {
   const made = /** @type {SVGElement} */ (document.createElementNS(SVG, name));
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  // What a squeezed figure leaves no room for has sides of 0.
+  for (const [key, value] of Object.entries(attributes))
+    made.setAttribute(key, String(/^(width|height)$/.test(key) && Number(value) < 0 ? 0 : value));
   if (text !== undefined) made.textContent = text;
   return made;
 }

@@ -1,5 +1,6 @@
 //! The kernels and what they bind: one table. A kernel's name is its shader file, its pipeline's label, its plain twin
-//! (`src/kernels/<name>.rs`) and the test that holds both together.
+//! (`src/kernels/<name>.rs`) and the test that holds both together. What devices run in its place is called `<name>_tiles`
+//! and has the same twin.
 
 /// Uniforms of consecutive dispatches lie this far apart (the spec's `minUniformBufferOffsetAlignment`).
 pub const CALL_STRIDE: u64 = 256;

@@ -414,3 +414,21 @@ test('the fit and the curves have the colors of the theme and the contrast that 
   await page.emulateMedia({ forcedColors: 'none' });
   await expect.poll(curves).toBe(before);
 });
+
+test('losses that are all exactly 0 have a place in every figure of Trials', async ({ app, page, backend }) => {
+  await app.open();
+  const { trials } = await app.result(
+    {
+      format: 'tuning-playground/study@1',
+      dataset: { name: 'blobs' },
+      fixed: { hidden: [64], epochs: 20 },
+      space: { learning_rate: { type: 'float', low: 5, high: 50 } },
+      trials: 4,
+    },
+    backend,
+  );
+  expect(trials.map((/** @type {any} */ one) => one.value)).toEqual([0, 0, 0, 0]);
+  await app.set({ view: 'trials' });
+  // Whatever is no number is told in the console, which has to stay clean.
+  await expect(page.locator('tp-risk path[d^="M"]').first()).toBeAttached();
+});

@@ -152,8 +152,9 @@ export class TpRisk extends FieldFigure {
       losses.flatMap((one, k) => [one - (spreads[k] || 0), one + (spreads[k] || 0)]),
     );
     const positive = ends.filter((one) => one > 0);
-    const [low, high] = [Math.min(...positive), Math.max(...positive)];
-    const log = high / low > 20;
+    // Losses may all be exactly 0.
+    const [low, high] = positive.length ? [Math.min(...positive), Math.max(...positive)] : [0, 1];
+    const log = low > 0 && high / low > 20;
     const high4 = height - MARGINS.top - MARGINS.bottom;
     const y = lossAxis([low / (log ? 1.1 : 1.02), high * (log ? 1.1 : 1.02)], log, high4);
     const left = 30 + Math.max(14, ...y.ticks.map((tick) => textWidth(tick.label)));

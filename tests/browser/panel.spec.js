@@ -354,6 +354,15 @@ test('what is wrong with a number is said in sight', async ({ app, page }) => {
   await page.getByTestId('trials').fill('-4');
   await page.getByTestId('trials').press('Enter');
   await expect(page.getByTestId('error-trials').getByTestId('fix')).toBeInViewport({ ratio: 1 });
+  // So is an editor, also when a range takes more room than the value did.
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const editor = page.getByTestId('edit-epochs');
+  await page.getByTestId('value-epochs').evaluate((one) => one.scrollIntoView({ block: 'end' }));
+  await page.getByTestId('value-epochs').click();
+  await expect(editor).toBeInViewport({ ratio: 0.99 });
+  await editor.getByRole('radio', { name: 'range' }).click();
+  await expect(editor.getByTestId('input-step')).toBeVisible();
+  await expect(editor).toBeInViewport({ ratio: 0.99 });
 });
 
 /**

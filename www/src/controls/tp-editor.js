@@ -38,6 +38,7 @@ export class TpEditor extends Part {
     /** @type {Texts | null} */ this.texts = null;
     /** @type {ScaleName} */ this.scale = 'linear';
     /** @private */ this.seen = '';
+    /** @private */ this.drawn = '';
     /** @private Whether what is entered here is not valid, and kept as that. */ this.bad = false;
     /** @private Whether the study's last change came from here. */ this.own = false;
   }
@@ -77,12 +78,14 @@ export class TpEditor extends Part {
   firstUpdated() {
     const first = /** @type {HTMLElement | null} */ (this.querySelector('.edit input, .edit .chips button'));
     first?.focus({ preventScroll: true });
-    // Where there is no room for both, the row that it is of stays in sight.
-    for (const one of [this.querySelector('.edit'), this.parentElement?.querySelector('.hp')])
-      one?.scrollIntoView({ block: 'nearest' });
   }
 
   updated() {
+    // A range takes more room than a value. Where there is none for both, the row that it is of stays in sight.
+    if (this.seen !== this.drawn && (!this.drawn || this.matches(':focus-within')))
+      for (const one of [this.querySelector('.edit'), this.parentElement?.querySelector('.hp')])
+        one?.scrollIntoView({ block: 'nearest' });
+    this.drawn = this.seen;
     const bad = this.store.drafts.has(this.one.name);
     if (bad && !this.bad) this.querySelector('.err')?.scrollIntoView({ block: 'nearest' });
     this.bad = bad;

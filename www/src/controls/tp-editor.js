@@ -132,7 +132,8 @@ export class TpEditor extends Part {
       }
       ${
         draft
-          ? html`<div class="err flush" role="alert" data-testid="error-${one.name}">${store.sentence(draft.problem)}
+          ? html`<div class="err flush" role="alert" id="error-${one.name}"
+            data-testid="error-${one.name}">${store.sentence(draft.problem)}
             <div class="r">${draft.fixes?.map(
               (fix) => html`<button type="button" class="lnk" data-testid="fix"
                 @click=${() => this.perform(fix)}>${this.t(fix.label, fix.values)}</button>`,
@@ -158,7 +159,8 @@ export class TpEditor extends Part {
     return html`<input class="field-input ${extra}" type="text"
       inputmode=${['list', 'points'].includes(this.one.type) || which === 'choices' ? 'text' : 'decimal'}
       autocomplete="off" spellcheck="false"
-      data-testid="input-${which}" aria-label=${label} aria-invalid=${bad} .value=${this.texts?.[which] ?? ''}
+      data-testid="input-${which}" aria-label=${label} aria-invalid=${bad}
+      aria-describedby=${bad ? `error-${this.one.name}` : nothing} .value=${this.texts?.[which] ?? ''}
       @pointerdown=${(/** @type {any} */ { target }) => (this.entered = this.isFresh || !target.matches(':focus'))}
       @click=${(/** @type {any} */ { target }) => {
         this.isFresh = false;

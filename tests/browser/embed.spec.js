@@ -199,7 +199,10 @@ test('several elements on a page train each its own study', async ({ app, page, 
   const early = `<tuning-playground></tuning-playground><script>
     Object.assign(document.querySelector('tuning-playground'), ${JSON.stringify(given)})</script>`;
   const head = '<meta charset="utf-8"><title>Early</title><link rel="icon" href="data:,">';
-  otherSite.pages.set('/early.html', `<!doctype html><html lang="en"><head>${head}</head><body>${early}</body></html>`);
+  otherSite.pages.set(
+    '/early.html',
+    `<!doctype html><html lang="en"><head>${head}</head><body>${early}</body></html>`,
+  );
   await page.goto(`${otherSite.origin}/early.html`);
   const read = await page.evaluate(async (address) => {
     const element = /** @type {any} */ (document.querySelector('tuning-playground'));

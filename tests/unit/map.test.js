@@ -4,21 +4,15 @@ import {
   SEEDS,
   SIZES,
   axesOf,
-  closer,
   firstAxes,
   fractal,
   mapFromWords,
-  mapStudy,
   mapWords,
   partOf,
-  passesOf,
-  pixelsOf,
   rangeOf,
-  nearestOn,
-  shareOn,
-  sidesOf,
   zoomedTo,
 } from '../../www/src/study/map.js';
+import { closer, mapStudy, passesOf, pixelsOf, nearestOn, shareOn, sidesOf } from '../../www/src/study/pixels.js';
 import { checkStudy } from '../../www/src/study/study.js';
 import { bandsOf, fill, latenessOf, scaleOf, shade } from '../../www/src/views/map/paint.js';
 import { isLeftBehind } from '../../www/src/views/map/follow.js';

@@ -219,7 +219,8 @@ export class TpData extends WorkDialog {
   /** @private @param {Problem} problem */
   refused(problem) {
     const line = Number(problem.line);
-    return html`<p class="err" role="alert" id="data-problem" data-testid="data-problem">${this.store.sentence(problem)}</p>
+    const said = this.store.sentence(problem);
+    return html`<p class="err" role="alert" id="data-problem" data-testid="data-problem">${said}</p>
       ${
         line > 0
           ? html`<button type="button" class="lnk" data-testid="data-line"

@@ -173,8 +173,8 @@ export function recordedFor({ steps, recorded }, step) {
   return from ? { recorded: recorded[from.name], study: wanted } : null;
 }
 
-/** Whether a step's recorded run is offered where nothing keeps its own from being trained: the reader may have no time
- * for it. What is left to the reader is not shown before it was tried.
+/** Whether a step's recorded run is offered where nothing keeps its own from being trained: the reader may have no
+ * time for it. What is left to the reader is not shown before it was tried.
  * @param {Lesson} lesson @param {Step} step @param {Store} store */
 export const isSpared = (lesson, step, store) =>
   store.state === 'idle' &&

@@ -2,7 +2,7 @@
 const MOVING = ['planning', 'training', 'waiting'];
 
 /** Whether a map that nobody has trained is of another study than the page's. Pure.
- * @param {Pick<import('../../state/map.js').MapSlice, 'options' | 'done' | 'state' | 'key'>} map @param {string} key of
- *   the study */
+ * @param {Pick<import('../../state/map.js').MapSlice, 'options' | 'done' | 'state' | 'key'>} map
+ * @param {string} key of the study */
 export const isLeftBehind = (map, key) =>
   map.options !== null && !map.done && !MOVING.includes(map.state) && (map.key !== key || map.state === 'none');

@@ -24,7 +24,7 @@ export class TpMapView extends Part {
     else this.follow();
   }
 
-  /** A map that nobody has trained follows the study, also to one that was run while another view was open. @private */
+  /** @private A map that nobody has trained follows the study, also to one that was run behind another view. */
   follow() {
     const { map, study } = this.store;
     const isLeft = !map.asked && isLeftBehind(map, keyOf(study));

@@ -245,7 +245,8 @@ export class TpRange extends WorkDialog {
       ${
         isOrdered
           ? nothing
-          : html`<p class="err" role="alert" id="range-order" data-testid="range-order">${this.t('range.order', order)}</p>`
+          : html`<p class="err" role="alert" id="range-order"
+            data-testid="range-order">${this.t('range.order', order)}</p>`
       }
       <div class="foot"><button type="button" class="btn ${!isRunning && this.isChanged ? 'p' : ''}"
         data-testid="range-run" aria-disabled=${!isRunning && !isOrdered}

@@ -36,6 +36,18 @@ test('one selection in table, surface and selection line', async ({ app, backend
   await expect.poll(everywhere).toEqual([[3], [3], [3]]);
   await page.keyboard.press('Escape');
   await expect.poll(everywhere).toEqual([[result.best], [result.best], [result.best]]);
+  // What of the line has no room ends with an ellipsis, is whole as a title, and scrolls once the line has the focus.
+  const line = page.getByTestId('selection').locator('.line');
+  const isCut = () => line.evaluate((one) => one.scrollWidth > one.clientWidth);
+  await line.hover();
+  await expect(line).toHaveAttribute('title', '');
+  await page.setViewportSize({ width: 1000, height: 800 });
+  await expect.poll(isCut).toBe(true);
+  await page.mouse.move(0, 0);
+  await line.hover();
+  await expect(line).toHaveAttribute('title', /val loss 0\.\d+, epoch 4, .*dropout \S+, .*batch size \d+$/);
+  await page.getByTestId('selection').focus();
+  await expect.poll(isCut).toBe(false);
 });
 
 test('the table sorts both ways', async ({ app, backend, page }) => {

@@ -78,6 +78,7 @@ test('a view is presented by the keys of a clicker, and codes of a class are mer
   await expect(page.getByTestId('class-scatter').locator('circle')).toHaveCount(1);
   const refused = page.getByTestId('class-refused');
   await expect(refused).toContainText(DICTIONARIES.en['class.fault.newer'].split('{which}')[1]);
+  await expect(page.getByTestId('class-paste')).toHaveAccessibleDescription(await refused.innerText());
   await expect(refused).toContainText(/Code 3 .*check sum/);
   await page.getByTestId('class-named').uncheck();
   await expect(page.getByTestId('class-table')).not.toContainText('Mina');

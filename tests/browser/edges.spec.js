@@ -431,4 +431,11 @@ test('losses that are all exactly 0 have a place in every figure of Trials', asy
   await app.set({ view: 'trials' });
   // Whatever is no number is told in the console, which has to stay clean.
   await expect(page.locator('tp-risk path[d^="M"]').first()).toBeAttached();
+  // What nobody has measured is no tick of an axis.
+  const ticks = () =>
+    page.locator('tp-parallel').evaluate((part) => {
+      const { ticks: all } = /** @type {any} */ (part).field.score.axis;
+      return all.map((/** @type {{at: number, label: string}} */ { at, label }) => `${at} ${Number(label)}`);
+    });
+  await expect.poll(ticks).toEqual(['0 0']);
 });

@@ -194,6 +194,22 @@ test('several elements on a page train each its own study', async ({ app, page, 
     return [...results.map((one) => one.trials.length), (await first.run()).trials.length];
   }, SMALL);
   expect(counts).toEqual([2, 3, 2]);
+  // What a host sets before the script is there is read back at once, and trained.
+  const given = { study: { ...SMALL, trials: 4 }, backend: 'cpu', scale: 1.5 };
+  const early = `<tuning-playground></tuning-playground><script>
+    Object.assign(document.querySelector('tuning-playground'), ${JSON.stringify(given)})</script>`;
+  const head = '<meta charset="utf-8"><title>Early</title><link rel="icon" href="data:,">';
+  otherSite.pages.set(
+    '/early.html',
+    `<!doctype html><html lang="en"><head>${head}</head><body>${early}</body></html>`,
+  );
+  await page.goto(`${otherSite.origin}/early.html`);
+  const read = await page.evaluate(async (address) => {
+    const element = /** @type {any} */ (document.querySelector('tuning-playground'));
+    await import(address);
+    return [element.study.trials, element.backend, element.scale, (await element.run()).trials.length];
+  }, `${site.url}tuning-playground.js`);
+  expect(read).toEqual([4, 'cpu', 1.5, 4]);
 });
 
 test('stop() and another study end the pending run with what there is', async ({

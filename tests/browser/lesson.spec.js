@@ -75,11 +75,14 @@ test('a lesson is walked to its goal by keyboard: predicted, set up, trained, an
   await expect(page.getByTestId('title')).toHaveText('Why a log scale');
   await expect(page.getByTestId('lesson-other')).toHaveCount(0);
   await expect(page.getByTestId('reveal')).toHaveCount(0);
+  // Who cannot train, or has no time for it, is shown the recorded run: so until there is one of the step's own.
+  await expect(page.getByTestId('lesson-recorded')).toBeVisible();
   await page.getByTestId('lesson-run').press('Enter');
   await expect(page.getByTestId('reveal')).toContainText('of your 24 learning rates are below 0.1', {
     timeout: 30_000,
   });
   expect(await goals(page)).toEqual(['true']);
+  await expect(page.getByTestId('lesson-recorded')).toHaveCount(0);
   // Turning its pages does not end a lesson; it is opened again where a goal is open.
   await expect(page.getByTestId('lesson-next')).toHaveClass(/\bp\b/);
   for (const title of ['log', 'best', 'move']) {

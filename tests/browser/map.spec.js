@@ -74,6 +74,20 @@ test('a map is trained, read, opened at a pixel, zoomed and left again', async (
   const ready = await opened(app, NETS);
   expect(ready).toMatchObject({ state: 'ready', n: 256, done: 0 });
   await expect(page.getByTestId('map-cost')).toContainText(/Worker/);
+  // Nobody has trained it, so it follows a study that came while another view was open.
+  const laid = () =>
+    page.locator('tp-map').evaluate((part) => {
+      const { study, state, n } = /** @type {any} */ (part).store.map;
+      return `${study?.seed} ${state} ${n}`;
+    });
+  const { seed = 0 } = /** @type {{seed?: number}} */ (NETS);
+  await app.set({ view: 'sweep' });
+  await app.put({ ...NETS, seed: 7 });
+  await app.set({ view: 'map' });
+  await expect.poll(laid).toBe('7 ready 256');
+  await expect(page.getByTestId('map-stale')).toHaveCount(0);
+  await app.put(NETS);
+  await expect.poll(laid).toBe(`${seed} ready 256`);
   await page.getByTestId('map-go').click();
   const whole = await settled(page, /done|failed/);
   expect(whole).toMatchObject({ state: 'done', done: 256 });

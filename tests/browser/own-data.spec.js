@@ -34,6 +34,7 @@ test('a table of one’s own is read, looked at, mended, used, trained and there
   await app.put(PLAIN);
   await opened(page, 'ragged.csv');
   await expect(page.getByTestId('data-problem')).toContainText('line 18 has 4 columns, where others have 3');
+  await expect(page.getByTestId('data-file')).toHaveAccessibleDescription(/line 18 has 4 columns/);
   await expect(page.getByTestId('data-separator-button')).toHaveCount(5);
   await page.getByTestId('data-line').click();
   await expect(page.getByTestId('data-lines')).toContainText(',7');

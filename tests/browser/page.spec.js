@@ -36,6 +36,18 @@ test('one selection in table, surface and selection line', async ({ app, backend
   await expect.poll(everywhere).toEqual([[3], [3], [3]]);
   await page.keyboard.press('Escape');
   await expect.poll(everywhere).toEqual([[result.best], [result.best], [result.best]]);
+  // What of the line has no room ends with an ellipsis, is whole as a title, and scrolls once the line has the focus.
+  const line = page.getByTestId('selection').locator('.line');
+  const isCut = () => line.evaluate((one) => one.scrollWidth > one.clientWidth);
+  await line.hover();
+  await expect(line).toHaveAttribute('title', '');
+  await page.setViewportSize({ width: 1000, height: 800 });
+  await expect.poll(isCut).toBe(true);
+  await page.mouse.move(0, 0);
+  await line.hover();
+  await expect(line).toHaveAttribute('title', /val loss 0\.\d+, epoch 4, .*dropout \S+, .*batch size \d+$/);
+  await page.getByTestId('selection').focus();
+  await expect.poll(isCut).toBe(false);
 });
 
 test('the table sorts both ways', async ({ app, backend, page }) => {
@@ -159,6 +171,44 @@ test('the names of choices stand clear of each other and of the axes\u2019 title
           return boxes.length < 8 ? ['not drawn'] : [...clipped, ...over];
         });
       await expect.poll(overlapping, `${width} px, ${swapped ? 'optimizer up' : 'optimizer across'}`).toEqual([]);
+    }
+  }
+});
+
+/** What of a view no wheel and no key brings into sight, and figures too flat to be read. @param {Element} main */
+function outOfReach(main) {
+  const isShut = (/** @type {Element} */ one) => !/auto|scroll/.test(getComputedStyle(one).overflowY);
+  const found = [];
+  for (const one of main.querySelectorAll('button, input, select, h2, .plot, dd, li')) {
+    if (!one.checkVisibility({ visibilityProperty: true }) || one.closest('.tw, .tabs')) continue;
+    const name = `${one.closest('.view > *')?.localName} ${one.getAttribute('data-testid') ?? one.textContent?.trim()}`;
+    if (one.matches('.plot') && one.clientHeight < 80 && !one.querySelector('.empty')) found.push(`flat: ${name}`);
+    one.scrollIntoView({ block: 'center' });
+    // Scripts also scroll what readers cannot.
+    for (let box = one.parentElement; box; box = box.parentElement)
+      if (box.scrollTop && isShut(box)) {
+        box.scrollTop = 0;
+        found.push(`cut off: ${name}`);
+      }
+    const { top, bottom } = one.getBoundingClientRect();
+    if (bottom < 0 || top > innerHeight) found.push(`out of sight: ${name}`);
+  }
+  return [...new Set(found)];
+}
+
+test('in low windows all that a view shows can be scrolled to', async ({ app, page, backend }) => {
+  await app.open();
+  await app.result(SMALL, backend);
+  for (const view of ['sweep', 'trials', 'decide', 'landscape', 'race', 'map', 'model']) {
+    await app.set({ view });
+    await expect(page.locator('#view[aria-busy=false]')).toBeVisible();
+    for (const [width, height] of [
+      [1280, 240],
+      [1280, 400],
+      [800, 560],
+    ]) {
+      await page.setViewportSize({ width, height });
+      await expect.poll(() => page.locator('main').evaluate(outOfReach), `${view}, ${width} x ${height}`).toEqual([]);
     }
   }
 });

@@ -279,7 +279,8 @@ const BAD = ['', 'abc', '-5', '1e9999', 'NaN', '1e300', '0x', '<b>3</b>, "4"', '
  * @param {{field: string, error: string, within?: string, before?: string}} where before: what is pressed when the
  *   field is not there
  * @param {string[]} inputs
- * @returns {Promise<{bad: string, typed: string, text: string, left: boolean}[]>} what was said
+ * @returns {Promise<{bad: string, typed: string, text: string, left: boolean, tied: boolean}[]>} what was said, and
+ *   whether the field says where
  */
 const answersTo = (page, where, inputs) =>
   page.evaluate(async ([{ field, error, within, before }, list]) => {
@@ -304,9 +305,12 @@ const answersTo = (page, where, inputs) =>
       await until(() => find('fix', `[data-testid="${error}"]`));
       const text = find(error)?.innerText ?? '';
       const typed = find(field, within)?.value;
+      const now = find(field, within);
+      const message = root.getElementById(now?.getAttribute('aria-describedby'));
+      const tied = message?.dataset.testid === error && now.getAttribute('aria-invalid') === 'true';
       find('fix', `[data-testid="${error}"]`)?.click();
       const left = !(await until(() => !find(error)));
-      all.push({ bad, typed, text, left });
+      all.push({ bad, typed, text, left, tied });
     }
     return all;
   }, /** @type {[{field: string, error: string, within?: string, before?: string}, string[]]} */ ([where, inputs]));
@@ -315,13 +319,14 @@ const answersTo = (page, where, inputs) =>
  * Each was kept as typed, explained in the reader's language, and gone after one click.
  * @param {string} what
  * @param {string} lang
- * @param {{bad: string, typed: string, text: string, left: boolean}[]} answers
+ * @param {{bad: string, typed: string, text: string, left: boolean, tied: boolean}[]} answers
  */
 function expectGood(what, lang, answers) {
-  for (const { bad, typed, text, left } of answers) {
+  for (const { bad, typed, text, left, tied } of answers) {
     const name = `${what}, “${bad}”: ${text}`;
     expect.soft(text, `${name} (a sentence and a fix)`).toMatch(/\S+ .*\S+\n\s*\S/s);
     expect.soft(typed, `${name} (what was typed stays)`).toBe(bad);
+    expect.soft(tied, `${name} (described by it, and invalid)`).toBe(true);
     expect.soft(text, name).not.toMatch(/\{\w+\}|undefined|null|\(int\)|<=|\.\. /);
     expect.soft(/[가-힣]/.test(text), name).toBe(lang === 'ko');
     expect.soft(left, `${name} (the fix holds)`).toBe(false);
@@ -354,6 +359,15 @@ test('what is wrong with a number is said in sight', async ({ app, page }) => {
   await page.getByTestId('trials').fill('-4');
   await page.getByTestId('trials').press('Enter');
   await expect(page.getByTestId('error-trials').getByTestId('fix')).toBeInViewport({ ratio: 1 });
+  // So is an editor, also when a range takes more room than the value did.
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const editor = page.getByTestId('edit-epochs');
+  await page.getByTestId('value-epochs').evaluate((one) => one.scrollIntoView({ block: 'end' }));
+  await page.getByTestId('value-epochs').click();
+  await expect(editor).toBeInViewport({ ratio: 0.99 });
+  await editor.getByRole('radio', { name: 'range' }).click();
+  await expect(editor.getByTestId('input-step')).toBeVisible();
+  await expect(editor).toBeInViewport({ ratio: 0.99 });
 });
 
 /**

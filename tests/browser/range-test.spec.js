@@ -229,6 +229,7 @@ test('typed numbers are read as everywhere, and a test waits for what is wrong @
   await enter('low', '10^-4');
   await enter('high', '0,00001');
   await expect(page.getByTestId('range-order')).toHaveText(matches('en', 'range.order'));
+  await expect(page.getByTestId('range-low')).toHaveAccessibleDescription(matches('en', 'range.order'));
   await page.getByTestId('range-run').press('Enter');
   await expect(page.getByTestId('range')).toHaveAttribute('data-state', 'done');
   await enter('high', '1');

@@ -315,6 +315,7 @@ test('a difference is held against the seeds: of one nothing is told, of fresh o
     /** @type {any} */ (figure).act('pick', number);
   }, worst.number);
   await page.getByTestId('difference-again').click();
+  await expect(page.getByTestId('difference-state')).toContainText('a run that starts meanwhile ends this');
   await expect(page.getByTestId('difference-verdict')).toContainText('the same 10 fresh seeds', { timeout: 60_000 });
   await expect(page.getByTestId('difference-verdict')).toContainText(
     `Trial ${worst.number} is higher than trial ${best.number} by`,

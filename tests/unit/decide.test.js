@@ -8,6 +8,7 @@ import { Mind } from '../../www/src/views/decide/mind.js';
 import { Store } from '../../www/src/state/store.js';
 import { sidesOf } from '../../www/src/views/decide/heat.js';
 import { axisOf } from '../../www/src/study/scale.js';
+import { uprightOf } from '../../www/src/views/decide/upright.js';
 import { assert, check, fc } from './numbers.js';
 
 /** The parts of the view into a search that are pure: what a sampler knew, rungs and their ledger, duels. */
@@ -282,4 +283,15 @@ test('a picture is held against the one before it, unless nothing was known ther
   assert.equal(mind.before, null);
   mind.take(told(true, 4), 'c');
   assert.deepEqual([...(mind.before ?? [])], [3]);
+});
+
+test('an axis of one score labels that one alone, whatever it is', () => {
+  for (const one of [0, 0.5, -3, 5e-324, 1e300]) {
+    const { domain, marks } = uprightOf(one, one, 0.08, 5);
+    assert.deepEqual(marks, [one]);
+    assert.ok(domain[0] < one && one < domain[1], `${one} in ${domain}`);
+  }
+  const { domain, marks } = uprightOf(0, 1, 0.08, 5);
+  assert.deepEqual(domain, [-0.08, 1.08]);
+  assert.deepEqual(marks, [0, 0.25, 0.5, 0.75, 1]);
 });

@@ -9,6 +9,7 @@ import { readResult } from '../../www/src/views/runs/import.js';
 import {
   blockOf,
   isOthers,
+  isSpared,
   metBy,
   pressOf,
   recordedFor,
@@ -235,6 +236,32 @@ test('a step that cannot be trained here says so, also with what its reader has 
   assert.equal(blockOf(step, store), null);
   // Of other data nothing is said.
   assert.equal(code({ ...picked, dataset: { name: 'moons' } }), null);
+});
+
+test('a recorded run is offered until there is one of the step\u2019s own, and never gives an answer away', () => {
+  const lesson = sound(documentNamed('log_scale'));
+  const [step] = lesson.steps;
+  if (!step.study) throw new Error('log');
+  const store = new Store();
+  assert.equal(isSpared(lesson, step, store), true);
+  // What is refused offers it by itself, with the reason.
+  store.slices.study.replace(/** @type {any} */ (structuredClone(step.study)));
+  store.slices.messages.notify(/** @type {any} */ ({ id: 'run', kind: 'alert', problem: { code: 'unexpected' } }));
+  assert.equal(isSpared(lesson, step, store), false);
+  const of = recordedFor(lesson, step);
+  if (!of) throw new Error('nothing was recorded');
+  const fresh = new Store();
+  const read = readResult(JSON.stringify(resultOfRecorded(of.recorded, of.study, 'run')));
+  if (!('result' in read)) throw new Error(JSON.stringify(read.problem));
+  fresh.reports.show(shownOf(read.result), false);
+  assert.equal(isSpared(lesson, step, fresh), false);
+  // What is left to the reader.
+  const bayes = sound(documentNamed('bayes'));
+  assert.equal(isSpared(bayes, bayes.steps[1], store), false);
+  // Repeats, which nobody recorded.
+  const test = sound(documentNamed('test_set'));
+  const again = test.steps.find(({ name }) => name === 'again');
+  assert.equal(again ? isSpared(test, again, new Store()) : null, false);
 });
 
 test('splits over which a study was repeated meet a goal of the run that they are of', () => {

@@ -4,23 +4,18 @@ import {
   SEEDS,
   SIZES,
   axesOf,
-  closer,
   firstAxes,
   fractal,
   mapFromWords,
-  mapStudy,
   mapWords,
   partOf,
-  passesOf,
-  pixelsOf,
   rangeOf,
-  nearestOn,
-  shareOn,
-  sidesOf,
   zoomedTo,
 } from '../../www/src/study/map.js';
+import { closer, mapStudy, passesOf, pixelsOf, nearestOn, shareOn, sidesOf } from '../../www/src/study/pixels.js';
 import { checkStudy } from '../../www/src/study/study.js';
 import { bandsOf, fill, latenessOf, scaleOf, shade } from '../../www/src/views/map/paint.js';
+import { isLeftBehind } from '../../www/src/views/map/follow.js';
 import { worksOf } from '../../www/src/views/map/words.js';
 import { assert } from './numbers.js';
 
@@ -285,4 +280,31 @@ test('another size of a map keeps the networks that are trained already', () => 
   const back = sliceOf(4, 0.6);
   back.inherit({ ...fine.now });
   assert(back.done === 2 && back.losses[5] === 0.25, 'and back');
+});
+
+test('a map that nobody has trained follows the study, one that was trained stays', () => {
+  const slice = new MapSlice(() => {});
+  const given = { options: { x: 'learning_rate', y: 'momentum', size: 16 }, ranges: {}, study: {}, trial: null };
+  assert.equal(isLeftBehind(slice, 'b'), false);
+  slice.begin(/** @type {any} */ ({ ...given, key: 'a' }));
+  // It is still laid out.
+  assert.equal(isLeftBehind(slice, 'b'), false);
+  for (const state of /** @type {const} */ (['ready', 'paused', 'failed'])) {
+    slice.go(state);
+    assert.deepEqual([isLeftBehind(slice, 'a'), isLeftBehind(slice, 'b')], [false, true], state);
+  }
+  for (const state of /** @type {const} */ (['training', 'waiting'])) {
+    slice.go(state);
+    assert.equal(isLeftBehind(slice, 'b'), false, state);
+  }
+  // The engine went while it was laid out: nothing else would lay it out again.
+  slice.go('none');
+  assert.equal(isLeftBehind(slice, 'a'), true);
+  slice.go('paused');
+  const axis = (/** @type {string} */ name) => ({ name, values: [0.1, 0.2], starts: [0, 1] });
+  const head = /** @type {const} */ ({ x: axis('a'), y: axis('b'), limit: 1, metric: 'validation_loss' });
+  slice.lay(head, /** @type {any} */ ({}), /** @type {any} */ ({}));
+  assert.equal(isLeftBehind(slice, 'b'), true);
+  slice.take(Float64Array.of(0, 0.5, 0));
+  assert.equal(isLeftBehind(slice, 'b'), false);
 });

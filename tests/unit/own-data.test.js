@@ -10,7 +10,7 @@ import {
   stroke,
   tableOf,
 } from '../../www/src/views/data/drawing.js';
-import { inLink, reportWords, saidOf } from '../../www/src/views/data/report.js';
+import { calledBy, inLink, reportWords, saidOf } from '../../www/src/views/data/report.js';
 import { datasetOf, taskOf } from '../../www/src/study/hyperparameters.js';
 import { switched, withDataset } from '../../www/src/study/panel.js';
 import { decodeLink, encodeLink } from '../../www/src/study/link.js';
@@ -122,6 +122,27 @@ test('the words of a table say what is left out', () => {
   const text = reportWords(read, [{ name: 'a.csv' }], words);
   for (const part of ['own.found.table', 'without {"n":"2"', 'dropped {"n":"3"}', 'left {"names":"note"}', 'EUC-KR'])
     assert.ok(text.includes(part), text);
+});
+
+test('names that occur twice and columns without one are said, the target among them', () => {
+  const words = (/** @type {string} */ key, /** @type {any} */ values) => `${key} ${JSON.stringify(values)}`;
+  const column = { texts: 0, numbers: 9, missing: 0, distinct: 3, min: 0, max: 1, first_text: null, is_target: false };
+  const columnsOf = (/** @type {string[]} */ names) =>
+    names.map((name) => ({ ...column, name, kind: /** @type {const} */ ('number') }));
+  assert.deepEqual(calledBy(columnsOf(['a', 'y', 'y_2', 'column_4', 'y_3', 'a_7', 'b_2'])), {
+    same: ['y_2', 'y_3'],
+    unnamed: ['column_4'],
+  });
+  assert.deepEqual(calledBy(columnsOf(['x_1', 'x_2', 'x_3', 'column_5'])), { same: [], unnamed: [] });
+  const said = (/** @type {string} */ target, header = true) => {
+    const columns = columnsOf(['y', 'x', 'y_2', 'column_4']);
+    const report = { rows: 9, features: 3, fault: null, columns, target, header };
+    return reportWords({ report, found, preview: null, encoding: 'utf-8' }, [{ name: 'a.csv' }], words);
+  };
+  for (const part of ['own.found.same {"names":"y_2"}', 'own.found.same_target {"name":"y"}', 'column_4'])
+    assert.ok(said('y').includes(part), said('y'));
+  assert.ok(!said('x').includes('same_target') && !said('y_2').includes('same_target'));
+  assert.ok(!said('y', false).includes('own.found.same'));
 });
 
 test('what not every study has stands before what every study has, so that a cut link names it', () => {

@@ -38,6 +38,7 @@ export class TpEditor extends Part {
     /** @type {Texts | null} */ this.texts = null;
     /** @type {ScaleName} */ this.scale = 'linear';
     /** @private */ this.seen = '';
+    /** @private */ this.drawn = '';
     /** @private Whether what is entered here is not valid, and kept as that. */ this.bad = false;
     /** @private Whether the study's last change came from here. */ this.own = false;
   }
@@ -77,12 +78,14 @@ export class TpEditor extends Part {
   firstUpdated() {
     const first = /** @type {HTMLElement | null} */ (this.querySelector('.edit input, .edit .chips button'));
     first?.focus({ preventScroll: true });
-    // Where there is no room for both, the row that it is of stays in sight.
-    for (const one of [this.querySelector('.edit'), this.parentElement?.querySelector('.hp')])
-      one?.scrollIntoView({ block: 'nearest' });
   }
 
   updated() {
+    // A range takes more room than a value. Where there is none for both, the row that it is of stays in sight.
+    if (this.seen !== this.drawn && (!this.drawn || this.matches(':focus-within')))
+      for (const one of [this.querySelector('.edit'), this.parentElement?.querySelector('.hp')])
+        one?.scrollIntoView({ block: 'nearest' });
+    this.drawn = this.seen;
     const bad = this.store.drafts.has(this.one.name);
     if (bad && !this.bad) this.querySelector('.err')?.scrollIntoView({ block: 'nearest' });
     this.bad = bad;
@@ -129,7 +132,8 @@ export class TpEditor extends Part {
       }
       ${
         draft
-          ? html`<div class="err flush" role="alert" data-testid="error-${one.name}">${store.sentence(draft.problem)}
+          ? html`<div class="err flush" role="alert" id="error-${one.name}"
+            data-testid="error-${one.name}">${store.sentence(draft.problem)}
             <div class="r">${draft.fixes?.map(
               (fix) => html`<button type="button" class="lnk" data-testid="fix"
                 @click=${() => this.perform(fix)}>${this.t(fix.label, fix.values)}</button>`,
@@ -155,7 +159,8 @@ export class TpEditor extends Part {
     return html`<input class="field-input ${extra}" type="text"
       inputmode=${['list', 'points'].includes(this.one.type) || which === 'choices' ? 'text' : 'decimal'}
       autocomplete="off" spellcheck="false"
-      data-testid="input-${which}" aria-label=${label} aria-invalid=${bad} .value=${this.texts?.[which] ?? ''}
+      data-testid="input-${which}" aria-label=${label} aria-invalid=${bad}
+      aria-describedby=${bad ? `error-${this.one.name}` : nothing} .value=${this.texts?.[which] ?? ''}
       @pointerdown=${(/** @type {any} */ { target }) => (this.entered = this.isFresh || !target.matches(':focus'))}
       @click=${(/** @type {any} */ { target }) => {
         this.isFresh = false;

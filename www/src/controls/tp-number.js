@@ -29,6 +29,7 @@ export class TpNumber extends Part {
     optional: { type: Boolean },
     blank: {},
     hint: {},
+    wrong: {},
   };
 
   constructor() {
@@ -50,6 +51,7 @@ export class TpNumber extends Part {
     /** Whether the field may be empty, which is null. */ this.optional = false;
     /** What an empty field says. */ this.blank = '';
     /** A name that tells it from others with the same label. */ this.hint = '';
+    /** The id of what is said of it and other fields together. */ this.wrong = '';
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -120,11 +122,12 @@ export class TpNumber extends Part {
         <input class="field-input" id=${id} data-testid=${this.name} type="text" inputmode="decimal" autocomplete="off"
           .value=${text} ?disabled=${this.locked} placeholder=${this.blank || nothing}
           aria-label=${this.hint || nothing}
-          aria-invalid=${!!problem} aria-describedby=${problem ? `${id}-error` : nothing} @change=${this.onChange}
+          aria-invalid=${!!problem || !!this.wrong}
+          aria-describedby=${problem ? `error-${this.name}` : this.wrong || nothing} @change=${this.onChange}
           @keydown=${this.onKey}>${this.extra}</div>
       ${
         problem
-          ? html`<div class="err" role="alert" id="${id}-error"
+          ? html`<div class="err" role="alert" id="error-${this.name}"
             data-testid="error-${this.name}">${this.store.sentence(problem)}
             <div class="r">${this.fixes(text).map(
               (fix) => html`<button type="button" class="lnk" data-testid="fix"

@@ -63,6 +63,7 @@ export class TpRow extends Part {
         }
         <button type="button" class="v" aria-expanded=${editing} data-testid="value-${one.name}"
           ?disabled=${store.isLocked(one.name)} title=${this.unlike() || nothing}
+          aria-describedby=${draft && !editing ? `error-${one.name}` : nothing}
           aria-label=${this.t('row.edit', { name, value: draft ? draftText(draft.text, !!range) : this.valueText() })}
           @click=${() => this.act('edit_row', editing ? null : one.name)}><span
           class=${draft ? 'bad-text' : ''}>${draft ? draftText(draft.text, !!range) : this.valueText()}</span></button>
@@ -77,7 +78,7 @@ export class TpRow extends Part {
       </div>
       ${
         draft && !editing
-          ? html`<p class="err"
+          ? html`<p class="err" id="error-${one.name}"
             data-testid="error-${one.name}">${store.sentence(draft.problem)}</p>`
           : nothing
       }

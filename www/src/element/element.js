@@ -57,6 +57,9 @@ export function furnish(parts) {
 
 const guests = defineLater('guest', () => import('./guest.js'));
 
+/** What its host sets, by attributes or properties. */
+const GIVEN = ['study', 'view', 'lang', 'theme', 'controls', 'recorded', 'backend'];
+
 /**
  * `<tuning-playground>`: the whole page, or a part of another one. Attributes: study, view, controls, lang, theme,
  * recorded.
@@ -64,15 +67,9 @@ const guests = defineLater('guest', () => import('./guest.js'));
  */
 export class TuningPlayground extends LitElement {
   static version = import.meta.env?.VERSION;
-  static properties = {
-    study: { noAccessor: true, attribute: 'study' },
-    view: { noAccessor: true, attribute: 'view' },
-    lang: { noAccessor: true, attribute: 'lang' },
-    theme: { noAccessor: true, attribute: 'theme' },
-    controls: { noAccessor: true, attribute: 'controls' },
-    recorded: { noAccessor: true, attribute: 'recorded' },
-    backend: { noAccessor: true, attribute: 'backend' },
-  };
+  static get observedAttributes() {
+    return [...super.observedAttributes, ...GIVEN];
+  }
 
   static styles = [tokensSheet, baseSheet, shellSheet, sizesSheet, menusSheet, figuresSheet, figuresRoomSheet].map(
     (text) => unsafeCSS(text),
@@ -126,7 +123,20 @@ export class TuningPlayground extends LitElement {
     if (this.page) this.page.connect(ASSETS);
     else if (this.guest) this.guest.connect();
     else this.intake.wait(async () => void (await this.attend()));
+    // What was set before the element was defined lies over its accessors.
+    const own = /** @type {any} */ (this);
+    for (const name of [...GIVEN, 'scale'])
+      if (Object.hasOwn(own, name)) {
+        const value = own[name];
+        delete own[name];
+        own[name] = value;
+      }
     this.look();
+  }
+
+  /** @param {string} name @param {string | null} _before @param {string | null} value */
+  attributeChangedCallback(name, _before, value) {
+    /** @type {any} */ (this)[name] = value;
   }
 
   disconnectedCallback() {

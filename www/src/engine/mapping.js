@@ -1,7 +1,8 @@
 import { workersOn } from './cores.js';
 import { UNKNOWN } from '../state/map.js';
 import { Trials } from '../state/trials.js';
-import { SEEDS, mapStudy, passesOf, pixelsOf, sidesOf } from '../study/map.js';
+import { SEEDS } from '../study/map.js';
+import { mapStudy, passesOf, pixelsOf, sidesOf } from '../study/pixels.js';
 import { keyOf } from '../study/same.js';
 
 /**

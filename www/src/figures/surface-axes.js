@@ -143,8 +143,9 @@ export function scoreAxis(store, marked = []) {
     : domainOf(ends[0], ends[1], 0);
   const domain = scale.log ? around : bounded(around, scoreBounds(store));
   // Where nothing was scored there is nothing to label.
-  const marks =
-    store.best === null ? [] : scale.log ? logSteps(10 ** domain[0], 10 ** domain[1]) : steps(...domain, 5);
+  const some = () => (scale.log ? logSteps(10 ** domain[0], 10 ** domain[1]) : steps(...domain, 5));
+  // Where all scores are one, nobody has measured what lies beside it.
+  const marks = store.best === null ? [] : low === high ? [low] : some();
   const labels = marks
     .filter((value) => isPossible(store, value))
     .map((value) => ({ at: to(value), label: scoreLabel(store, value) }));

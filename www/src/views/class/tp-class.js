@@ -146,7 +146,8 @@ export class TpClass extends Part {
     return html`<section><h3>${this.t('class.all')}</h3>
       <p class="q2">${this.t('class.all.about')}</p>
       <textarea class="field-input" rows="3" data-testid="class-paste" aria-label=${this.t('class.paste')}
-        placeholder=${`${BEGIN}…`} spellcheck="false" @paste=${this.onPaste}></textarea>
+        placeholder=${`${BEGIN}…`} spellcheck="false" aria-invalid=${this.refused.length > 0}
+        aria-describedby=${this.refused.length ? 'class-refused' : nothing} @paste=${this.onPaste}></textarea>
       <div class="line"><button type="button" class="btn p" data-testid="class-merge" @click=${this.onMerge}>${this.t(
         'class.merge',
       )}</button>
@@ -164,7 +165,7 @@ export class TpClass extends Part {
             : nothing
         }</div>
       <p role="status" data-testid="class-said">${this.said}</p>
-      <div role="alert" data-testid="class-refused">${this.refusals()}</div>
+      <div role="alert" id="class-refused" data-testid="class-refused">${this.refusals()}</div>
       ${
         entries.length
           ? html`<tp-scatter .store=${store} .entries=${entries} .named=${this.named}></tp-scatter>${this.table()}`

@@ -68,12 +68,35 @@ export function reportWords({ report, found, encoding }, files, t) {
   if (found && dropped > 0) words.push(t('own.found.dropped', { n: count(dropped) }));
   const left = columns.filter((one) => one.kind === 'ignored' && !one.is_target && one.numbers + one.texts > 0);
   if (left.length) words.push(t('own.found.left', { names: named(left.map((one) => one.name)) }));
+  const { same, unnamed } = report.header ? calledBy(columns) : { same: [], unnamed: [] };
+  if (same.length) words.push(t('own.found.same', { names: named(same) }));
+  if (report.target !== undefined && same.some((one) => baseOf(one) === report.target))
+    words.push(t('own.found.same_target', { name: report.target }));
+  if (unnamed.length) words.push(t('own.found.unnamed', { names: named(unnamed) }));
   if (encoding !== 'utf-8') words.push(t('own.found.encoding', { encoding: encoding.toUpperCase() }));
   return words.join(' ');
 }
 
 /** Names of columns, of many only the first. @param {string[]} names */
 const named = (names) => names.slice(0, 5).join(', ') + (names.length > 5 ? ` (+${names.length - 5})` : '');
+
+/** @param {string} name */
+const baseOf = (name) => name.replace(/_\d+$/, '');
+
+/** Which columns the engine has given a name (`tallies` in csv.rs): one that stands over an earlier column already, or
+ * none. @param {Column[]} columns */
+export function calledBy(columns) {
+  /** @type {Map<string, number>} */ const times = new Map();
+  const same = columns.flatMap(({ name }) => {
+    const base = baseOf(name);
+    const n = (times.get(base) ?? 0) + 1;
+    const isNth = base !== name && n > 1 && name === `${base}_${n}`;
+    if (isNth || base === name) times.set(base, n);
+    return isNth ? [name] : [];
+  });
+  const unnamed = columns.filter(({ name, kind }, k) => name === `column_${k + 1}` && kind !== 'ignored');
+  return { same, unnamed: unnamed.map(({ name }) => name) };
+}
 
 /** What values a column has. @param {Column} column @param {Words} t */
 export function valuesOf({ numbers, texts, distinct, min, max, first_text: first }, t) {

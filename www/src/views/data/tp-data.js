@@ -158,10 +158,16 @@ export class TpData extends WorkDialog {
       ${this.read && this.way !== 'draw' ? this.report(this.read) : nothing}`;
   }
 
+  /** The id of what is wrong with what was chosen or pasted. @private */
+  get complaint() {
+    return this.problem || this.read?.report.fault ? 'data-problem' : nothing;
+  }
+
   /** @private */
   choosing() {
     return html`<label class="drop"><span>${this.t('own.drop')}</span>
-        <input type="file" multiple data-testid="data-file" @change=${this.onFiles}>
+        <input type="file" multiple data-testid="data-file" aria-invalid=${this.complaint !== nothing}
+          aria-describedby=${this.complaint} @change=${this.onFiles}>
         <span class="q2">${this.t('own.kinds')}</span></label>
       ${this.kept.length && !this.read ? this.earlier() : nothing}`;
   }
@@ -199,6 +205,7 @@ export class TpData extends WorkDialog {
   pasting() {
     return html`<label class="paste">${this.t('own.paste')}
         <textarea rows="6" spellcheck="false" data-testid="data-text" .value=${this.pasted}
+          aria-invalid=${this.complaint !== nothing} aria-describedby=${this.complaint}
           @input=${this.onText}></textarea></label>
       <div class="foot"><button type="button" class="btn" data-testid="data-read" ?disabled=${!this.pasted.trim()}
         @click=${this.readText}>${this.t('own.read')}</button></div>`;
@@ -212,7 +219,8 @@ export class TpData extends WorkDialog {
   /** @private @param {Problem} problem */
   refused(problem) {
     const line = Number(problem.line);
-    return html`<p class="err" role="alert" data-testid="data-problem">${this.store.sentence(problem)}</p>
+    const said = this.store.sentence(problem);
+    return html`<p class="err" role="alert" id="data-problem" data-testid="data-problem">${said}</p>
       ${
         line > 0
           ? html`<button type="button" class="lnk" data-testid="data-line"

@@ -5,6 +5,7 @@ import { element, plotOf } from '../../figures/plot-axes.js';
 import { scoreLabel, scoreName, scoreValue } from '../../state/spread.js';
 import { exact, setting } from '../../study/format.js';
 import { axisOf, domainOf, shareOf, steps, textWidth } from '../../study/scale.js';
+import { uprightOf } from './upright.js';
 import { columnOf, largest } from './belief.js';
 import { beliefTable } from './belief-table.js';
 import { area, line, whiskers } from './paths.js';
@@ -206,10 +207,10 @@ export class TpBeliefLine extends BeliefFigure {
     const kept = scores.filter((one) => one >= at(0.2) - reach - 1e-9 && one <= at(0.8) + reach + 1e-9);
     const all = [...ends.filter((one) => !kept.length || Math.abs(one - at(0.5)) < 4 * (reach || 1)), ...kept];
     const [low, high] = [Math.min(...all), Math.max(...all)];
-    const domain = domainOf(low, high, 0.06 * (high - low));
+    const { domain, marks } = uprightOf(low, high, 0.06, 4);
     return {
       domain,
-      ticks: steps(domain[0], domain[1], 4).map((one) => ({ at: one, label: scoreLabel(store, one) })),
+      ticks: marks.map((one) => ({ at: one, label: scoreLabel(store, one) })),
     };
   }
 
@@ -310,8 +311,8 @@ export class TpBeliefLine extends BeliefFigure {
   gainPanel(gain, share, name) {
     const high = Math.max(...gain);
     const low = Math.max(Math.min(...gain), high - 12);
-    const domain = domainOf(low, high, 0.08 * (high - low));
-    const ticks = steps(domain[0], domain[1], 3).map((one) => ({ at: one, label: exact(one) }));
+    const { domain, marks } = uprightOf(low, high, 0.08, 3);
+    const ticks = marks.map((one) => ({ at: one, label: exact(one) }));
     return {
       ...{ share, domain, ticks, name },
       /** @type {Painter} */ paint: (

@@ -5,7 +5,8 @@ import { element, plotOf } from '../../figures/plot-axes.js';
 import { DASHES } from '../../figures/series.js';
 import { scoreLabel, scoreName, scoreValue } from '../../state/spread.js';
 import { exact } from '../../study/format.js';
-import { domainOf, logSteps, shareOf, steps, textWidth } from '../../study/scale.js';
+import { logSteps, shareOf, steps, textWidth } from '../../study/scale.js';
+import { uprightOf } from './upright.js';
 import { lookOf } from './duel-looks.js';
 
 /** @typedef {import('./contest.js').Contest} Contest @typedef {import('./duel.js').Band} Band */
@@ -122,8 +123,8 @@ export class TpDuelCurves extends FigurePart {
     const worst = Math.max(finite[0], ...late.filter(Number.isFinite));
     const to = (/** @type {number} */ cost) => (isLog ? Math.log10(Math.max(cost, finite[0])) : this.score(cost));
     const ends = [to(finite[0]), to(Math.min(worst, finite[finite.length - 1]))].sort((a, b) => a - b);
-    const domain = domainOf(ends[0], ends[1], 0.06 * (ends[1] - ends[0]));
-    const marks = isLog ? logSteps(10 ** domain[0], 10 ** domain[1], 5) : steps(domain[0], domain[1], 5);
+    const { domain, marks: even } = uprightOf(ends[0], ends[1], 0.06, 5);
+    const marks = isLog ? logSteps(10 ** domain[0], 10 ** domain[1], 5) : even;
     const y = {
       domain,
       ticks: marks.map((one) => ({ at: isLog ? Math.log10(one) : one, label: scoreLabel(store, one) })),

@@ -2,7 +2,8 @@ import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { scoreLabel, scoreName, scoreValue } from '../../state/spread.js';
-import { domainOf, shareOf, steps, textWidth } from '../../study/scale.js';
+import { shareOf, textWidth } from '../../study/scale.js';
+import { uprightOf } from './upright.js';
 import { crossAt, ringAt } from './signs.js';
 import { resumedSaid } from './words.js';
 import { SlowFigure } from './slow-figure.js';
@@ -96,8 +97,8 @@ export class TpResumed extends SlowFigure {
     const { isUp } = this.pruning;
     const cut = (/** @type {number} */ share) => sorted[Math.round(share * (sorted.length - 1))];
     const [low, high] = isUp ? [cut(1 - KEPT), cut(1)] : [cut(0), cut(KEPT)];
-    const domain = domainOf(low, high, 0.08 * (high - low));
-    return { domain, ticks: steps(domain[0], domain[1], 5).map((at) => ({ at, label: scoreLabel(this.store, at) })) };
+    const { domain, marks } = uprightOf(low, high, 0.08, 5);
+    return { domain, ticks: marks.map((at) => ({ at, label: scoreLabel(this.store, at) })) };
   }
 
   draw() {

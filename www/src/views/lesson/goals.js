@@ -173,6 +173,16 @@ export function recordedFor({ steps, recorded }, step) {
   return from ? { recorded: recorded[from.name], study: wanted } : null;
 }
 
+/** Whether a step's recorded run is offered where nothing keeps its own from being trained: the reader may have no
+ * time for it. What is left to the reader is not shown before it was tried.
+ * @param {Lesson} lesson @param {Step} step @param {Store} store */
+export const isSpared = (lesson, step, store) =>
+  store.state === 'idle' &&
+  !isLeft(step) &&
+  !(isOwnRun(step, store) && hasEnded(store)) &&
+  recordedFor(lesson, step) !== null &&
+  blockOf(step, store) === null;
+
 /** What stands for an epoch that was not recorded. */
 const UNTOLD = { train_loss: 'NaN', validation_loss: null, train_metric: 'NaN', validation_metric: null };
 

@@ -56,7 +56,12 @@ export class TpLessonPath extends Part {
         )}
         <h3>${this.t('lesson.own')}</h3>
         <p>${this.t('lesson.own.about')}</p>
-        ${this.trouble ? html`<p role="alert" data-testid="lesson-trouble">${this.trouble}</p>` : nothing}
+        ${
+          this.trouble
+            ? html`<p role="alert" id="lesson-trouble"
+          data-testid="lesson-trouble">${this.trouble}</p>`
+            : nothing
+        }
         ${this.pasting ? this.field() : nothing}
         <div class="acts">
           <button type="button" class="btn" data-testid="lesson-file"
@@ -95,6 +100,7 @@ export class TpLessonPath extends Part {
   field() {
     return html`<form class="paste" @submit=${this.onPaste}>
       <label>${this.t('lesson.paste.label')}<textarea name="text" rows="5" spellcheck="false"
+        aria-invalid=${this.trouble !== null} aria-describedby=${this.trouble ? 'lesson-trouble' : nothing}
         data-testid="lesson-text"></textarea></label>
       <button class="btn p" data-testid="lesson-read">${this.t('lesson.paste.go')}</button></form>`;
   }

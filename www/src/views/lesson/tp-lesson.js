@@ -9,6 +9,7 @@ import {
   isMade,
   isOthers,
   isOwnRun,
+  isSpared,
   metBy,
   pressOf,
   recordedFor,
@@ -453,6 +454,7 @@ export class TpLesson extends Part {
               @click=${this.run}>${icon('play')}${this.t(...pressOf(store.study))}</button>`
             : nothing
         }
+        ${this.lesson && !waits && !isMet && isSpared(this.lesson, step, store) ? this.recorded(step, 'lnk') : nothing}
         ${
           !guest && isSet && store.state === 'idle' && store.canStep(-1)
             ? html`<button type="button" class="btn" data-testid="lesson-undo"
@@ -566,12 +568,17 @@ export class TpLesson extends Part {
       <p>${this.t(`lesson.block.${block.code}`, { ...values, reason })}</p>
       ${
         this.lesson && recordedFor(this.lesson, step)
-          ? html`<button type="button" class="btn" data-testid="lesson-recorded"
-            @click=${() => this.showRecorded(step)}>${this.t('lesson.recorded')}</button>`
+          ? this.recorded(step, 'btn')
           : block.code === 'failed'
             ? html`<p>${this.t('lesson.block.unrecorded')}</p>`
             : nothing
       }</div>`;
+  }
+
+  /** @private @param {Step} step @param {'btn' | 'lnk'} look */
+  recorded(step, look) {
+    return html`<button type="button" class=${look} data-testid="lesson-recorded"
+      @click=${() => this.showRecorded(step)}>${this.t('lesson.recorded')}</button>`;
   }
 
   /** @private @param {Step} step */

@@ -3,6 +3,7 @@ import { Part, define } from '../../controls/part.js';
 import { keyOf } from '../../study/same.js';
 import shared from '../../figures/ground/style.css?inline';
 import own from './style.css?inline';
+import { isLeftBehind } from './follow.js';
 import './tp-map.js';
 import './tp-map-facts.js';
 
@@ -14,15 +15,21 @@ export class TpMapView extends Part {
 
   firstUpdated() {
     super.firstUpdated();
-    this.act('map', undefined);
+    if (!this.follow()) this.act('map', undefined);
   }
 
-  /** A link may say what to show also while the map is open; a map that nobody has trained follows the study. */
+  /** A link may say what to show also while the map is open. */
   wake() {
+    if (this.store.map.asked) this.act('map', undefined);
+    else this.follow();
+  }
+
+  /** @private A map that nobody has trained follows the study, also to one that was run behind another view. */
+  follow() {
     const { map, study } = this.store;
-    if (map.asked) this.act('map', undefined);
-    else if (map.options && !map.done && ['ready', 'failed'].includes(map.state) && map.key !== keyOf(study))
-      this.act('map_anew');
+    const isLeft = !map.asked && isLeftBehind(map, keyOf(study));
+    if (isLeft) this.act('map_anew');
+    return isLeft;
   }
 
   disconnectedCallback() {

@@ -3,7 +3,8 @@ import { live } from 'lit/directives/live.js';
 import { icon } from '../../controls/icons.js';
 import { count } from '../../study/format.js';
 import { keyOf } from '../../study/same.js';
-import { SEEDS, SIZES, axesOf, sidesOf } from '../../study/map.js';
+import { SEEDS, SIZES, axesOf } from '../../study/map.js';
+import { sidesOf } from '../../study/pixels.js';
 import { DIVERGED, SLOW } from '../../state/map.js';
 import { axisName, longTime, megabytes } from './words.js';
 

@@ -1,7 +1,8 @@
 import { html, nothing, svg } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { count, duration, loss, setting, short } from '../../study/format.js';
-import { SEEDS, closer } from '../../study/map.js';
+import { SEEDS } from '../../study/map.js';
+import { closer } from '../../study/pixels.js';
 import { DIVERGED, SLOW, TRAINED } from '../../state/map.js';
 import { depthColor } from '../../figures/colors.js';
 import { ochreColor, scaleOf, slowColor } from './paint.js';

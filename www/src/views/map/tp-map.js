@@ -6,7 +6,7 @@ import { wayOrEdgeOf } from '../../figures/cursor.js';
 import { palette, tokens } from '../../figures/colors.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { count, loss } from '../../study/format.js';
-import { nearestOn, passesOf, shareOn, sidesOf } from '../../study/map.js';
+import { nearestOn, passesOf, shareOn, sidesOf } from '../../study/pixels.js';
 import { textWidth } from '../../study/scale.js';
 import { DIVERGED, SLOW, TRAINED } from '../../state/map.js';
 import { Grip } from './grip.js';

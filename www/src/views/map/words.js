@@ -1,6 +1,7 @@
 import { count, duration, exact, loss, scientific, setting } from '../../study/format.js';
 import { scaleOf } from '../../study/hyperparameters.js';
-import { SEEDS, shareOn } from '../../study/map.js';
+import { SEEDS } from '../../study/map.js';
+import { shareOn } from '../../study/pixels.js';
 import { logSteps, steps, stepsOf } from '../../study/scale.js';
 import { OUTCOMES, TRAINED, UNKNOWN } from '../../state/map.js';
 

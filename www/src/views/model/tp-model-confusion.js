@@ -7,7 +7,7 @@ import { depthColor, divergingColor } from '../../figures/colors.js';
 import { element } from '../../figures/plot-axes.js';
 import { count, metric } from '../../study/format.js';
 import { textWidth } from '../../study/scale.js';
-import { geometryOf } from './paint.js';
+import { cut, geometryOf } from './paint.js';
 import { SightPart } from './sight-part.js';
 
 /**
@@ -198,10 +198,6 @@ export class TpModelConfusion extends SightPart {
     yield element('text', { x: x0, y: top - 7, fill: 'var(--ink-2)', 'font-size': 12 }, this.titleOf(part));
     const fits = cell >= LEAST_CELL;
     const every = Math.max(1, Math.ceil(13 / cell));
-    const cut = (/** @type {string} */ name, /** @type {number} */ room) => {
-      const most = Math.max(1, Math.floor(room / 6.5));
-      return name.length > most ? `${name.slice(0, Math.max(1, most - 1))}…` : name;
-    };
     for (let truth = 0; truth < n; truth++) {
       const y = top + truth * cell;
       if ((part === 0 || tops[1] > tops[0]) && truth % every === 0)

@@ -5,7 +5,7 @@ import { element } from '../../figures/plot-axes.js';
 import { drawRamp } from '../../figures/ramp.js';
 import { count, exact } from '../../study/format.js';
 import { layersOf } from '../../study/weights.js';
-import { Painter, around, largestOf, sized } from './paint.js';
+import { Painter, around, cut, largestOf, sized } from './paint.js';
 import { SightPart } from './sight-part.js';
 import { pixelRatio } from '../../platform/pixels.js';
 
@@ -284,12 +284,6 @@ function wordsOf(dark) {
     known.set(dark, words);
   }
   return words;
-}
-
-/** @param {string} text @param {number} room in px */
-function cut(text, room) {
-  const most = Math.max(1, Math.floor(room / 6.2));
-  return text.length > most ? `${text.slice(0, Math.max(1, most - 1))}…` : text;
 }
 
 define('tp-model-weights', TpModelWeights);

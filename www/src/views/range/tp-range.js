@@ -218,15 +218,17 @@ export class TpRange extends WorkDialog {
       /** @type {keyof RateRange} */ name,
       /** @type {{least: number, most: number}} */ { least, most },
       isWhole = false,
+      wrong = '',
     ) => html`<tp-number .store=${store} name="range-${name}" .label=${this.t(`range.${name}`)} .value=${options[name]}
-      .min=${least} .max=${most} .whole=${isWhole} .apart=${true}
+      .min=${least} .max=${most} .whole=${isWhole} .apart=${true} .wrong=${wrong}
       @take=${(/** @type {CustomEvent<number>} */ event) => {
         this.options = { ...this.options, [name]: event.detail };
       }}></tp-number>`;
     const isOrdered = options.low < options.high;
+    const disorder = isOrdered ? '' : 'range-order';
     const order = { low: exact(options.low), high: exact(options.high) };
     return html`<div class="flds" role="group" aria-label=${this.t('range.options')}>
-        ${field('low', RATES)}${field('high', RATES)}${field('steps', STEPS, true)}
+        ${field('low', RATES, false, disorder)}${field('high', RATES, false, disorder)}${field('steps', STEPS, true)}
         ${
           settings.choices.length > 1
             ? html`<div class="fld"><label for="range-optimizer">${store.label('optimizer')}</label>
@@ -243,7 +245,8 @@ export class TpRange extends WorkDialog {
       ${
         isOrdered
           ? nothing
-          : html`<p class="err" role="alert" data-testid="range-order">${this.t('range.order', order)}</p>`
+          : html`<p class="err" role="alert" id="range-order"
+            data-testid="range-order">${this.t('range.order', order)}</p>`
       }
       <div class="foot"><button type="button" class="btn ${!isRunning && this.isChanged ? 'p' : ''}"
         data-testid="range-run" aria-disabled=${!isRunning && !isOrdered}

@@ -72,7 +72,7 @@ export class TpSelection extends Part {
             class="q2 light">${this.t(store.bestSoFar ? 'selection.best_so_far' : 'selection.best')}</span>`
           : nothing
       }${this.ties(trial)}</span>
-      ${
+      ${this.line(html`${
         look === 'complete'
           ? nothing
           : html`<span class="st"
@@ -93,7 +93,7 @@ export class TpSelection extends Part {
       ${sweptOf(store.shownStudy)
         .filter((one) => one.name in trial.params)
         .map((one) => this.pair(one.label[store.lang], setting(trial.params[one.name])))}
-      ${store.trials.costly ? this.pair(this.t('table.evaluations'), count(evaluationsOf(trial))) : nothing}
+      ${store.trials.costly ? this.pair(this.t('table.evaluations'), count(evaluationsOf(trial))) : nothing}`)}
       ${this.brush()}
       <span class="acts">${this.sharp(trial)}${this.pin(trial)}${this.door(trial)}${this.hand(trial)}</span>
     </div>${this.pinned(trial)}</div>`;
@@ -108,12 +108,12 @@ export class TpSelection extends Part {
     return html`<div class="sels"><div class="sel peek" data-testid="selection" data-pixel=${index} role="group"
       aria-label=${this.t('selection')} tabindex="0">
       <span class="id">${this.t('map.pixel.of', place)}</span>
-      <b>${this.t(`map.said.${OUTCOMES[map.known[index]]}`, values)}</b>
+      ${this.line(html`<b>${this.t(`map.said.${OUTCOMES[map.known[index]]}`, values)}</b>
       ${map
         .settingsOf(index)
         .map(([name, value]) =>
           this.pair(BY_NAME.has(name) ? this.store.label(name) : this.t('map.seeds'), setting(value)),
-        )}
+        )}`)}
     </div></div>`;
   }
 
@@ -176,17 +176,19 @@ export class TpSelection extends Part {
     return html`<div class="sel pinned" data-testid="pinned" data-trial=${own.number} role="group" tabindex="0"
       aria-label=${this.t('selection.pinned')}>
       <span class="id">${this.t('selection.pinned.of', { letter, number: own.number })}</span>
-      ${own.state === 'complete' ? nothing : html`<span class="st">${this.t(`state.${own.state}`)}</span>`}
+      ${this.line(html`${
+        own.state === 'complete' ? nothing : html`<span class="st">${this.t(`state.${own.state}`)}</span>`
+      }
       ${measure('validation_loss', 'score.validation_loss')}
       ${measure('validation_metric', `metric.${taskOf(study)}`)}
       ${namesOf(study, store.shownStudy).map((name) => {
         const value = takenIn(study, own, name);
         const differs = trial !== null && String(value) !== String(takenIn(store.shownStudy, trial, name));
         return html`<span class=${differs ? 'differs' : ''} data-differs=${differs}><span
-          class="k">${store.label(name)}</span>${setting(value)}${
+          class="k">${store.label(name)}</span> ${setting(value)}${
             differs ? html`<span class="vh"> (${this.t('selection.differs')})</span>` : nothing
           }</span>`;
-      })}
+      })}`)}
       <button type="button" class="ib" data-testid="unpin" aria-label=${this.t('selection.unpin')}
         title=${this.t('selection.unpin')} @click=${() => this.act('unpin_trial')}>${icon('close')}</button>
     </div>`;
@@ -243,9 +245,20 @@ export class TpSelection extends Part {
         @click=${() => this.act('unbrush')}>${icon('close')}</button></span>`;
   }
 
+  /** What ends with an ellipsis where it has no room, and is then whole as a title, and once the line has the focus.
+   * @param {unknown} parts */
+  line(parts) {
+    return html`<span class="line" @pointerenter=${(/** @type {any} */ { target }) => {
+      target.title =
+        target.scrollWidth > target.clientWidth
+          ? [...target.children].map((/** @type {HTMLElement} */ { innerText }) => innerText).join(', ')
+          : '';
+    }}>${parts}</span>`;
+  }
+
   /** @param {string} key @param {unknown} text */
   pair(key, text) {
-    return html`<span><span class="k">${key}</span>${text}</span>`;
+    return html`<span><span class="k">${key}</span> ${text}</span>`;
   }
 }
 

@@ -206,7 +206,7 @@ impl Runner {
         let first = u64::from(self.steps.done);
         let key = rng::key(spec.seed, Purpose::Shuffle, spec.run, self.epoch as u32);
         let at = self.batches.network;
-        let before = self.steps;
+        let before = self.steps.clone();
         let mut batches = epoch_batches(at, &self.entry.spec_at(first), key, n_train, *batch, &mut self.steps);
         let inside = first + 1..u64::from(self.steps.done);
         for (from, _) in self.entry.changes.iter().filter(|(from, _)| inside.contains(from)) {
@@ -216,6 +216,7 @@ impl Runner {
             batches.steps = steps.copied().collect();
         }
         batches.steps = batches.steps.part(0..(self.last - first) as usize);
+        batches.draw();
         (self.batches, self.epoch, self.next) = (batches, self.epoch + 1, 0);
     }
 

@@ -30,6 +30,7 @@ use crate::{NUMERICS_VERSION, VERSION};
 pub use assignment::Assignment;
 pub use contestant::Contestant;
 pub(crate) use contestant::data_of;
+use contestant::is_evaluated;
 use core::time::Duration;
 pub use cost::Cost;
 use folds::Fold;
@@ -148,7 +149,8 @@ impl Trainer {
         let spec = self.network(trial, of_trials, &config, RunId::default());
         let (batch, epochs, init) = (spec.max_batch, config.epochs, (config.init, config.init_std));
         let is_averaged = config.averages_ends || spec.optimizer.average.is_some();
-        Contestant { trial: trial.number, batch, epochs, init, spec, is_averaged }
+        let evaluate_every = self.study.evaluate_every;
+        Contestant { trial: trial.number, batch, epochs, evaluate_every, init, spec, is_averaged }
     }
 
     /// What the features, and last the target, were standardised by: mean and deviation, 0 and 1 where nothing was.
@@ -425,7 +427,7 @@ impl Trainer {
         let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.until;
         for running in wave.trials.iter_mut().filter(goes_on) {
             let epoch_number = running.epochs_begun + 1;
-            let validates = epoch_number % self.study.evaluate_every == 0 || epoch_number == running.config.epochs;
+            let validates = is_evaluated(self.study.evaluate_every, epoch_number, running.config.epochs);
             for &network in &running.networks {
                 let spec = &wave.networks[network];
                 let run = spec.run;

@@ -3,7 +3,6 @@
 //! read and write neighbouring memory. Units of work are rows, counted through the epoch: training, then validation.
 
 mod compiled;
-#[cfg(test)]
 mod crowd;
 mod epoch;
 mod group;

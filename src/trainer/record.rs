@@ -43,8 +43,7 @@ impl Trainer {
         networks: &[NetworkSpec],
         steps: &[Steps],
     ) -> EpochRecord {
-        let over_copies =
-            |value: &dyn Fn(&EpochOutcome) -> f64| mean_and_deviation(&outcomes.iter().map(value).collect::<Vec<_>>());
+        let over_copies = |value: &dyn Fn(&EpochOutcome) -> f64| mean_and_deviation(outcomes.iter().map(value));
         let fold = |outcome: &EpochOutcome| self.fold(&networks[outcome.network]);
         let is_validated = outcomes.iter().all(|outcome| outcome.validation.is_some() || self.data.n_validation == 0);
         let validation = |outcome: &EpochOutcome| outcome.validation.unwrap_or_default();

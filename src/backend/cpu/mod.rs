@@ -22,8 +22,7 @@ mod update;
 
 use super::second_order::SecondOrder;
 use super::{
-    Backend, BatchSteps, Data, LocalFuture, Need, Network, NetworkSpec, Order, Population, mixed, ready, second_order,
-    work,
+    Backend, BatchSteps, Data, LocalFuture, Need, Network, NetworkSpec, Population, mixed, ready, second_order, work,
 };
 use crate::error::Result;
 use epoch::Progress;
@@ -156,7 +155,7 @@ impl Backend for Cpu {
     }
 
     fn beside_bytes(&self, _: &NetworkSpec, _: usize) -> u64 {
-        (size_of::<NetworkSpec>() + size_of::<Progress>() + Order::SHARED_BYTES + BatchSteps::SHARED_BYTES) as u64
+        (size_of::<NetworkSpec>() + size_of::<Progress>() + BatchSteps::SHARED_BYTES) as u64
     }
 
     fn network_bytes(&self, spec: &NetworkSpec) -> u64 {

@@ -2,27 +2,22 @@
 
 use crate::commands::say;
 use crate::files::{Target, study_in};
-use crate::landscape::trials_of;
+use crate::named::{ended, named, train, trained};
 use clap::{ArgGroup, Args};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::Duration;
 use tuning_playground::analysis::{Ensemble, EnsembleScore, Member, Rows, checkpoints, ensemble};
 use tuning_playground::backend::cpu::Cpu;
 use tuning_playground::dataset::{Prepared, TaskKind};
 use tuning_playground::mlp::Loss;
 use tuning_playground::result::TrialState;
 use tuning_playground::search::Trial;
-use tuning_playground::session::Session;
-use tuning_playground::session::threads::Crew;
 use tuning_playground::study::Study;
 use tuning_playground::trainer::{Assignment, Trainer, TrialSnapshot};
 use tuning_playground::{Error, Result};
 
-/// How long a trainer works between looks at it.
-const BUDGET: Duration = Duration::from_secs(1);
 const FORMAT: &str = "tuning-playground/ensemble@1";
 
 /// Who answers together.
@@ -139,15 +134,6 @@ fn summarise(found: &Ensemble) {
     ));
 }
 
-/// A study that has been run.
-fn trained(study: &Study, prepared: &Prepared) -> Result<Session> {
-    let mut session = Session::new(study.clone());
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let open: &(dyn Fn() -> Result<Box<dyn tuning_playground::backend::Backend>> + Sync) = &|| Ok(Box::new(Cpu::new()));
-    Crew { prepared, workers, open, test: false }.train(&mut session, |_, _| {})?;
-    Ok(session)
-}
-
 /// The networks of the best trials, whose weights are trained again where they were let go.
 fn top(study: &Study, prepared: &Prepared, n: usize) -> Result<Vec<Named>> {
     let mut session = trained(study, prepared)?;
@@ -176,16 +162,6 @@ fn top(study: &Study, prepared: &Prepared, n: usize) -> Result<Vec<Named>> {
     Ok(members)
 }
 
-/// An ended trial and what it came to, which is trained again where the session has let it go.
-pub fn ended(session: &mut Session, trainer: &mut Trainer, number: u32) -> Result<(Trial, TrialSnapshot)> {
-    if let Some((trial, snapshot)) = session.kept(number)? {
-        return Ok((trial, snapshot.clone()));
-    }
-    let assignment = session.again(number)?;
-    let trial = assignment.trial.clone();
-    Ok((trial, train(trainer, assignment)?))
-}
-
 /// How several networks come of one trial.
 #[derive(Clone, Copy)]
 enum Way {
@@ -202,12 +178,11 @@ fn of_trial(study: &Study, prepared: &Prepared, number: Option<u32>, way: Way) -
             accepted: "a study of which a trial completes".into(),
         })?,
     };
-    let trials = trials_of(study)?;
-    let last = trials.len().saturating_sub(1);
-    let trial = trials
-        .into_iter()
-        .find(|trial| trial.number == number)
-        .ok_or(Error::NoSuchTrial { number, accepted: format!("0 to {last}") })?;
+    let [one] = &named(study, prepared, &[number], false)?[..] else { return Ok(Vec::new()) };
+    if one.is_copy && matches!(way, Way::Checkpoints) {
+        return Err(Error::CopyAgain { trial: number });
+    }
+    let trial = one.trial.clone();
     let mut document = study.to_json();
     document["seeds_per_trial"] = json!(if let Way::Seeds(n) = way { n } else { 1 });
     let study = study.changed(&document)?;
@@ -233,25 +208,6 @@ fn of_trial(study: &Study, prepared: &Prepared, number: Option<u32>, way: Way) -
         from = Some(snapshot);
     }
     Ok(members)
-}
-
-/// Trains what is assigned to where it is sent.
-fn train(trainer: &mut Trainer, assignment: Assignment) -> Result<TrialSnapshot> {
-    let number = assignment.trial.number;
-    trainer.assign(vec![assignment])?;
-    loop {
-        let report = pollster::block_on(trainer.advance(BUDGET))?;
-        let diverged = report.trials.iter().any(|trial| trial.state == TrialState::Diverged);
-        if diverged {
-            return Err(Error::TrialDiverged { trial: number });
-        }
-        if let Some(snapshot) = report.snapshots.into_iter().find(|one| one.number == number) {
-            return Ok(snapshot);
-        }
-        if report.finished {
-            return Err(Error::TrialDiverged { trial: number });
-        }
-    }
 }
 
 /// A trial's networks, one a seed; of a cross-validation those of its first fold.

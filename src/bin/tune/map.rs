@@ -3,6 +3,7 @@
 use crate::BackendName;
 use crate::commands::{open, progress_bar, resolve, say};
 use crate::files::{Target, study_in};
+use crate::named::named;
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -103,10 +104,8 @@ fn settings(study: &Study, options: &Options) -> Result<Map<String, Value>> {
         return Ok(Map::new());
     }
     let params = if let Some(number) = options.trial {
-        let trials = crate::landscape::trials_of(study)?;
-        let accepted = || format!("0 to {}", trials.len().saturating_sub(1));
-        let found = trials.iter().find(|trial| trial.number == number);
-        found.ok_or_else(|| Error::NoSuchTrial { number, accepted: accepted() })?.params.clone()
+        let named = named(study, &study.prepare_native()?, &[number], false)?;
+        named.into_iter().next().map(|one| one.trial.params).unwrap_or_default()
     } else {
         let prepared = study.prepare_native()?;
         let mut session = Session::new(study.clone());

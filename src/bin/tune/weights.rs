@@ -1,8 +1,8 @@
 //! `tune run --weights`: the networks of all trials that completed, as files that `PyTorch` loads.
 
 use crate::commands::say;
-use crate::ensemble::ended;
 use crate::files::problem;
+use crate::named::ended;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use tuning_playground::Result;

@@ -37,7 +37,8 @@ impl Pruner for Halving {
     fn judge(&mut self, ledger: &Ledger) -> Vec<Verdict> {
         // By bracket and rung: who got there.
         let mut rivals: BTreeMap<(u32, usize), Vec<(f64, u32)>> = BTreeMap::new();
-        let waiting: Vec<u32> = ledger.open().filter(|&number| ledger.value_at(number, ledger.epochs(number)).is_some()).collect();
+        let waiting: Vec<u32> =
+            ledger.open().filter(|&number| ledger.value_at(number, ledger.epochs(number)).is_some()).collect();
         for &number in &waiting {
             rivals.entry((self.bracket(number), ledger.epochs(number))).or_default();
         }

@@ -369,6 +369,61 @@ fn networks_that_answer_together_are_scored_beside_the_best_of_them() {
     }
 }
 
+/// Whatever ended a trial, members are what its own training was: checkpoints at epochs that it has trained, by whomever.
+#[test]
+fn checkpoints_and_seeds_are_of_the_training_that_the_study_has() {
+    let folder = folder("checkpoints");
+    let (study_file, output) = (folder.join("study.json"), folder.join("ensemble.json"));
+    let (name, to) = (study_file.to_string_lossy(), output.to_string_lossy());
+    let rates = json!({"learning_rate": {"type": "float", "low": 0.003, "high": 0.3, "log": true}});
+    let halving = json!({"name": "halving", "reduction": 2, "min_epochs": 3});
+    let averaged = json!({"hidden": [5], "epochs": 12, "averaging": "ema", "averaging_decay": 0.8});
+    for (more, is_it) in [
+        (
+            json!({"fixed": {"hidden": [5], "epochs": 60, "patience": 2, "learning_rate": 0.3}, "space": {}}),
+            "kept_epoch",
+        ),
+        (json!({"fixed": {"hidden": [5], "epochs": 2}}), "number"),
+        (json!({"pruner": halving}), "pruned"),
+        (json!({"pruner": halving, "fixed": averaged}), "pruned"),
+        (json!({"sampler": {"name": "pbt", "population": 4, "interval": 4}}), "copy_of"),
+    ] {
+        let mut study = small();
+        (study["dataset"], study["trials"]) = (json!({"name": "iris"}), json!(8));
+        (study["fixed"], study["space"]) = (json!({"hidden": [5], "epochs": 12}), rates.clone());
+        more.as_object().expect("keys").iter().for_each(|(key, value)| study[key] = value.clone());
+        let (ended, result) = run(&study, "checkpoints-run");
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        let result = read(&result);
+        let mut trials = result["trials"].as_array().expect("trials").iter();
+        let trial = trials.rfind(|one| !one[is_it].is_null() || one["state"] == is_it).expect("such a trial");
+        let (number, epochs) = (trial["number"].to_string(), trial["epochs"].as_array().expect("epochs"));
+        fs::write(&study_file, study.to_string()).expect("written");
+        let members = |more: &[&str]| {
+            let line = [&["ensemble", &name, "-o", &to, "--trial", &number], more].concat();
+            let ended = tune(&line, Stdio::piped());
+            assert!(ended.status.success(), "{study}: {}", String::from_utf8_lossy(&ended.stderr));
+            read(&output)["members"].as_array().expect("members").clone()
+        };
+        let is_near = |found: &Value, wanted: &Value| {
+            let [found, wanted] = [found, wanted].map(|loss| loss.as_f64().expect("a loss"));
+            assert!((found - wanted).abs() <= 1e-5 * wanted.max(1.0), "{study}: {found} where it was {wanted}");
+        };
+        let found = members(&["--checkpoints"]);
+        let at: Vec<usize> = found.iter().map(|one| one["epoch"].as_u64().expect("an epoch") as usize).collect();
+        assert!(at.len() > 1 && at.windows(2).all(|pair| pair[0] < pair[1]), "{study}: {at:?}");
+        assert_eq!(at.last(), Some(&epochs.len()), "{study}");
+        if study["fixed"]["averaging"].is_null() {
+            for (one, epoch) in found.iter().zip(at) {
+                is_near(&one["loss"], &epochs[epoch - 1]["validation_loss"]);
+            }
+        }
+        let kept = trial["kept_epoch"].as_u64().map_or(epochs.len(), |epoch| epoch as usize);
+        is_near(&members(&["--seeds", "1"])[0]["loss"], &epochs[kept - 1]["validation_loss"]);
+    }
+    fs::remove_dir_all(folder).expect("removed");
+}
+
 #[test]
 fn the_weights_of_every_trial_are_written_into_a_folder_that_is_made() {
     let mut study = small();

@@ -10,6 +10,7 @@ mod corpus;
 mod example;
 mod exports;
 mod journal;
+mod judged;
 mod map;
 mod population;
 mod presets;

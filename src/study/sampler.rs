@@ -72,10 +72,12 @@ impl Pbt {
         (libm::ceil(self.quantile * members as f64) as usize).min(members / 2)
     }
 
-    /// Trials of a population that trains for so many epochs in a study of so many trials, as long as none diverges.
-    pub fn n_trials(self, epochs: u32, trials: u32) -> u32 {
+    /// Trials of a population that trains for so many epochs in a study of so many trials, with a value every so many epochs,
+    /// as long as none diverges.
+    pub fn n_trials(self, epochs: u32, value_every: u32, trials: u32) -> u32 {
         let first = self.population.min(trials);
-        let looks = u64::from(epochs.saturating_sub(1) / self.interval);
+        let last = epochs.saturating_sub(1);
+        let looks = u64::from((last - last % value_every) / self.interval.max(value_every));
         let all = u64::from(first) + looks * self.n_copied(first as usize) as u64;
         all.min(u64::from(trials)) as u32
     }

@@ -126,12 +126,12 @@ fn ends(trainer: &mut Trainer, named: Vec<Named>, of_trials: u32) -> Result<Vec<
     let end = |one: Named| -> Result<Option<End>> {
         let ended = match one.ended {
             Some(ended) => ended,
-            None => match train(trainer, Assignment::whole(one.trial, of_trials)) {
+            None => match train(trainer, Assignment::whole(one.trial.clone(), of_trials)) {
                 Err(Error::TrialDiverged { .. }) => return Ok(None),
-                ended => ended?,
+                ended => ended?.0,
             },
         };
-        let weights = trainer.of_first_fold(&ended).first().map(|network| network.numbers.clone());
+        let weights = trainer.of_first_fold(&one.trial, &ended).into_iter().next();
         Ok(weights.map(|weights| End { epochs: ended.epochs, weights }))
     };
     named.into_iter().map(end).collect()

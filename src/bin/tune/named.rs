@@ -22,6 +22,10 @@ pub struct Named {
     /// Its networks as it ended: with the weights that it is scored by, after the epoch that it kept. `None` where nobody
     /// asked for them.
     pub ended: Option<TrialSnapshot>,
+    /// Epochs that it has trained, where its networks are asked for: with patience more than it kept.
+    pub epochs: usize,
+    /// What trains it to there.
+    pub again: Assignment,
     /// Whether it went on from another trial's weights.
     pub is_copy: bool,
 }
@@ -56,21 +60,21 @@ pub fn named(study: &Study, prepared: &Prepared, numbers: &[u32], is_trained: bo
             let accepted = || format!("0 to {}", trials.len().saturating_sub(1));
             let trial = trial.ok_or_else(|| Error::NoSuchTrial { number, accepted: accepted() })?;
             let whole = || Assignment::whole(trial.clone(), study.trials);
-            let ended = is_trained.then(|| train(&mut trainer, whole())).transpose()?;
-            Ok(Named { trial, ended, is_copy: false })
+            let (ended, epochs) = is_trained.then(|| train(&mut trainer, whole())).transpose()?.unzip();
+            Ok(Named { again: whole(), trial, ended, epochs: epochs.unwrap_or_default(), is_copy: false })
         };
         return numbers.iter().map(one).collect();
     }
     let mut session = trained(study, prepared)?;
     let mut one = |&number: &u32| -> Result<Named> {
-        let is_known = session.trials().get(number as usize).is_some_and(|one| one.state != TrialState::Cancelled);
-        let ended = if is_trained || !is_known { Some(ended(&mut session, &mut trainer, number)?.1) } else { None };
-        let record = &session.trials()[number as usize];
+        let again = session.again(number)?;
+        let (trial, record) = (again.trial.clone(), &session.trials()[number as usize]);
+        let (epochs, is_copy) = (record.epochs.len(), record.copy_of.is_some());
         if is_trained && record.state == TrialState::Diverged {
             return Err(Error::TrialDiverged { trial: number });
         }
-        let trial = Trial { number, params: record.params.clone() };
-        Ok(Named { trial, ended, is_copy: record.copy_of.is_some() })
+        let ended = is_trained.then(|| ended(&mut session, &mut trainer, number)).transpose()?.map(|(_, ended)| ended);
+        Ok(Named { trial, ended, epochs, again, is_copy })
     };
     numbers.iter().map(&mut one).collect()
 }
@@ -82,21 +86,28 @@ pub fn ended(session: &mut Session, trainer: &mut Trainer, number: u32) -> Resul
     }
     let assignment = session.again(number)?;
     let trial = assignment.trial.clone();
-    Ok((trial, train(trainer, assignment)?))
+    Ok((trial, train(trainer, assignment)?.0))
 }
 
-/// Trains what is assigned to where it is sent.
-pub fn train(trainer: &mut Trainer, assignment: Assignment) -> Result<TrialSnapshot> {
+/// Trains what is assigned to where it is sent: what it is there, and how many epochs that took.
+pub fn train(trainer: &mut Trainer, assignment: Assignment) -> Result<(TrialSnapshot, usize)> {
     let number = assignment.trial.number;
     trainer.assign(vec![assignment])?;
+    let mut epochs = 0;
     loop {
         let report = pollster::block_on(trainer.advance(BUDGET))?;
         let diverged = report.trials.iter().any(|trial| trial.state == TrialState::Diverged);
         if diverged {
             return Err(Error::TrialDiverged { trial: number });
         }
+        epochs = report
+            .trials
+            .iter()
+            .filter_map(|trial| trial.epochs.last())
+            .map(|last| last.epoch)
+            .fold(epochs, usize::max);
         if let Some(snapshot) = report.snapshots.into_iter().find(|one| one.number == number) {
-            return Ok(snapshot);
+            return Ok((snapshot, epochs));
         }
         if report.finished {
             return Err(Error::TrialDiverged { trial: number });

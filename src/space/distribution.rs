@@ -166,10 +166,10 @@ impl Distribution {
                     }
                 };
                 if log.is_some_and(|log| log != (scale == Scale::Log)) {
-                    return Err(Error::OutOfRange {
+                    return Err(Error::WrongType {
                         key: at,
                         found: format!("\"{name}\""),
-                        accepted: "log = true: scale = log".into(),
+                        accepted: "log where log is true, linear or log1m where it is false".into(),
                     });
                 }
                 Ok(scale)

@@ -14,7 +14,7 @@ pub fn write(trials: &[Value], study: &Study) -> String {
     // What stages or a program has given trials beside that.
     let others = trials.iter().filter_map(|trial| trial["params"].as_object()).flat_map(Map::keys);
     let params = axes.chain(others).map(|name| format!("param_{name}"));
-    table(of_trial.chain(params).collect(), &trials.iter().flat_map(rows_of).collect::<Vec<_>>())
+    table(&of_trial.chain(params).collect::<Vec<_>>(), &trials.iter().flat_map(rows_of).collect::<Vec<_>>())
 }
 
 /// A row for each epoch of a trial, and one for a trial that has none.
@@ -52,7 +52,7 @@ fn rows_of(trial: &Value) -> Vec<Map<String, Value>> {
 }
 
 /// The rows under the names of all their columns, `first` before the others; what a row lacks is empty.
-fn table(first: Vec<String>, rows: &[Map<String, Value>]) -> String {
+fn table(first: &[String], rows: &[Map<String, Value>]) -> String {
     let mut columns: Map<String, Value> = Map::new();
     for name in first.iter().chain(rows.iter().flat_map(Map::keys)) {
         if !columns.contains_key(name) {

@@ -49,8 +49,8 @@ pub enum Error {
     /// A step on a scale on which steps are not even.
     #[error("{key}: a step goes with the linear scale; remove the step, or use linear instead of {scale}")]
     StepOnScale { key: String, scale: String },
-    /// A choice that stands twice in its list.
-    #[error("{key} has {found} twice; name each choice once")]
+    /// A choice that stands twice in its list, or a key in its object.
+    #[error("{key} has {found} twice; name each once")]
     Duplicate { key: String, found: String },
     /// A grid with more points than trials.
     #[error(

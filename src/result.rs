@@ -1,6 +1,8 @@
 //! The parts of the result document (`tuning-playground/result@1`), which `session` puts together, and how numbers that JSON lacks are written.
 
 #[cfg(not(target_arch = "wasm32"))]
+pub mod check;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod read;
 mod recorded;
 

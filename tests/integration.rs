@@ -15,6 +15,7 @@ mod map;
 mod population;
 mod presets;
 mod race;
+mod readers;
 mod search;
 mod shaders;
 mod studies;

@@ -232,6 +232,18 @@ fn tune_map_writes_columns_of_numbers() {
 }
 
 #[test]
+fn tune_map_leaves_out_batches_that_the_data_are_too_few_for() {
+    let iris = json!({"format": FORMAT, "dataset": {"name": "iris"}, "fixed": {"hidden": [3], "epochs": 1}});
+    let axes = ["--x", "learning_rate", "--y", "batch_size", "--size", "2x3"];
+    let (is_fine, map, said) = tune(&iris, "batches", &axes);
+    assert!(is_fine, "{said}");
+    assert_eq!(map["y"]["values"], json!([16, 32, 64]));
+    let asked = [&axes[..], &["--y-range", "16,300"]].concat();
+    let (is_fine, _, said) = tune(&iris, "too-large", &asked);
+    assert!(!is_fine && said.contains("y-range is 300") && said.contains("--y-range 1,105"), "{said}");
+}
+
+#[test]
 fn tune_map_says_what_is_wrong_with_axes() {
     let long = |extra: &[&'static str]| [&["--x", "learning_rate", "--y", "init_std"], extra].concat();
     for (name, arguments, words) in [

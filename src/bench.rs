@@ -189,7 +189,10 @@ impl Bench {
         // All waves stand in memory, each is a population of its own.
         let at_once = backend.most_networks();
         let own_bytes = backend.network_bytes(&sample) * u64::from(work.trials).min(at_once as u64);
-        let limits = [(own_bytes, backend.memory_limit()), (bytes_total, (MEMORY_BYTES, "memory".into()))];
+        let limits = [
+            (own_bytes, backend.memory_limit()),
+            (bytes_total, (MEMORY_BYTES, "memory that this takes at the most".into())),
+        ];
         for (bytes, (most, limit)) in limits {
             if bytes > most {
                 return Err(Error::TooLarge {

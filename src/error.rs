@@ -49,8 +49,8 @@ pub enum Error {
     /// A step on a scale on which steps are not even.
     #[error("{key}: a step goes with the linear scale; remove the step, or use linear instead of {scale}")]
     StepOnScale { key: String, scale: String },
-    /// A choice that stands twice in its list.
-    #[error("{key} has {found} twice; name each choice once")]
+    /// A choice that stands twice in its list, or a key in its object.
+    #[error("{key} has {found} twice; name each once")]
     Duplicate { key: String, found: String },
     /// A grid with more points than trials.
     #[error(
@@ -124,6 +124,12 @@ pub enum Error {
     /// A trial number that is not there.
     #[error("there is no finished trial {number}; choose one of {accepted}")]
     NoSuchTrial { number: u32, accepted: String },
+    /// The way of a trial that took another's weights over.
+    #[error(
+        "trial {trial} went on from another trial's weights, so its way there cannot be trained again; choose a trial that is \
+         no copy, or a plane that needs no path"
+    )]
+    CopyAgain { trial: u32 },
     /// Random directions are scaled to the weights, which are nothing.
     #[error("all weights of this network are zero, so random directions have no length; choose another trial")]
     ZeroWeights,

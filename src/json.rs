@@ -1,14 +1,24 @@
 //! JSON text with exact numbers. `serde_json` reads some numbers a bit off unless it brings tables that the standard
 //! library has already; the page, and whoever wrote the text, mean the nearest number.
 
-use serde_json::{Number, Value};
+#[cfg(not(target_arch = "wasm32"))]
+mod twice;
 
-/// Reads a document.
+use serde_json::{Number, Value};
+#[cfg(not(target_arch = "wasm32"))]
+pub use twice::twice;
+
+/// Reads a document. Outside the page, whose own reader of JSON does not see it either, a key that is given twice is refused.
 ///
 /// # Errors
 /// What `serde_json` says of text that is none.
 pub fn parse(text: &str) -> serde_json::Result<Value> {
     let mut value = serde_json::from_str(text)?;
+    #[cfg(not(target_arch = "wasm32"))]
+    if let Some((within, key)) = twice(text) {
+        let detail = format!("{} has {key:?} twice; name each once", if within.is_empty() { "it" } else { &within });
+        return Err(serde::de::Error::custom(detail));
+    }
     let tokens = tokens(text);
     // A key that is given twice leaves one value: such documents keep the numbers that were read.
     if tokens.len() == count(&value) {
@@ -110,11 +120,12 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn strings_and_keys_given_twice_put_nothing_out_of_step() {
+    fn strings_put_nothing_out_of_step_and_keys_given_twice_are_refused() {
         let text = r#" {"a-1": "2.5\" 3 \\", "b": [0.01538154640303034, -7, true, null, {"c": 1E-3}], "d": ""} "#;
         let want = json!({"a-1": "2.5\" 3 \\", "b": [0.015_381_546_403_030_34, -7, true, null, {"c": 1e-3}], "d": ""});
         assert_eq!(parse(text).unwrap(), want);
-        assert_eq!(parse(r#"{"a": 0.5, "a": 2, "b": 0.25}"#).unwrap(), json!({"a": 2, "b": 0.25}));
+        let refused = parse(r#"{"a": [{}, {"b": 0.5, "b": 2}]}"#).unwrap_err().to_string();
+        assert_eq!(refused, "a[1] has \"b\" twice; name each once");
         assert!(parse("[1,]").is_err());
     }
 

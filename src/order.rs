@@ -3,6 +3,9 @@
 
 /// The items in the order of their keys, those of one key as they were.
 pub fn by_key<T>(items: Vec<T>, key: impl Fn(&T) -> u64) -> Vec<T> {
+    if items.is_sorted_by_key(&key) {
+        return items;
+    }
     let mut order: Vec<(u64, usize)> = items.iter().map(key).zip(0..).collect();
     order.sort_unstable();
     let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();

@@ -1,6 +1,8 @@
 //! The parts of the result document (`tuning-playground/result@1`), which `session` puts together, and how numbers that JSON lacks are written.
 
 #[cfg(not(target_arch = "wasm32"))]
+pub mod check;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod read;
 mod recorded;
 
@@ -89,10 +91,10 @@ pub struct Spread {
 }
 
 /// Mean and standard deviation of a whole population; of one value, that value and 0.
-pub fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
+pub fn mean_and_deviation(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
     let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / n;
+    let mean = values.clone().sum::<f64>() / n;
+    let variance = values.map(|value| (value - mean) * (value - mean)).sum::<f64>() / n;
     (mean, variance.sqrt())
 }
 
@@ -338,9 +340,9 @@ mod tests {
 
     #[test]
     fn the_deviation_is_that_of_a_whole_population() {
-        assert_eq!(mean_and_deviation(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]), (5.0, 2.0));
-        assert_eq!(mean_and_deviation(&[0.1]), (0.1, 0.0));
-        assert!(mean_and_deviation(&[f64::NAN, 1.0]).1.is_nan());
+        assert_eq!(mean_and_deviation([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0].into_iter()), (5.0, 2.0));
+        assert_eq!(mean_and_deviation([0.1].into_iter()), (0.1, 0.0));
+        assert!(mean_and_deviation([f64::NAN, 1.0].into_iter()).1.is_nan());
     }
 
     #[test]

@@ -18,7 +18,7 @@ mod start;
 mod wave;
 
 use crate::backend::epoch::{Order, Steps, batches_of};
-use crate::backend::{Backend, Data, EpochBatches, NetworkSpec, Program};
+use crate::backend::{Backend, Data, EpochBatches, EpochOutcome, NetworkSpec, Program};
 use crate::dataset::Prepared;
 use crate::error::{Error, Result};
 use crate::order::by_key;
@@ -30,6 +30,7 @@ use crate::{NUMERICS_VERSION, VERSION};
 pub use assignment::Assignment;
 pub use contestant::Contestant;
 pub(crate) use contestant::data_of;
+use contestant::is_evaluated;
 use core::time::Duration;
 pub use cost::Cost;
 use folds::Fold;
@@ -148,7 +149,8 @@ impl Trainer {
         let spec = self.network(trial, of_trials, &config, RunId::default());
         let (batch, epochs, init) = (spec.max_batch, config.epochs, (config.init, config.init_std));
         let is_averaged = config.averages_ends || spec.optimizer.average.is_some();
-        Contestant { trial: trial.number, batch, epochs, init, spec, is_averaged }
+        let evaluate_every = self.study.evaluate_every;
+        Contestant { trial: trial.number, batch, epochs, evaluate_every, init, spec, is_averaged }
     }
 
     /// What the features, and last the target, were standardised by: mean and deviation, 0 and 1 where nothing was.
@@ -396,7 +398,11 @@ impl Trainer {
                 steps[index].added = population.snapshot(index).added(&running.config.optimizer);
             }
         }
-        let mut event = self.end_epoch(running, networks, steps);
+        // Seeds end in any order; sums over them must not depend on it.
+        let mut outcomes = by_key(core::mem::take(&mut running.outcomes), |outcome| outcome.network as u64);
+        let mut event = self.end_epoch(running, &outcomes, networks, steps);
+        outcomes.clear();
+        running.outcomes = outcomes;
         if let Some(epoch) = event.epochs.last_mut() {
             epoch.recorded = recorded;
         }
@@ -415,20 +421,23 @@ impl Trainer {
 
     /// Begins the next epoch of all that have one; whether there is any.
     fn begin_epoch(&self, wave: &mut Wave) -> Result<bool> {
-        let (mut epoch, mut ends) = (Vec::new(), false);
+        let (mut epoch, mut ends) = (Vec::with_capacity(wave.networks.len()), false);
         // Networks that draw the same random numbers have their rows in the same order.
-        let mut known = None;
+        let mut known: Option<(_, Order)> = None;
         let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.until;
         for running in wave.trials.iter_mut().filter(goes_on) {
             let epoch_number = running.epochs_begun + 1;
-            let validates = epoch_number % self.study.evaluate_every == 0 || epoch_number == running.config.epochs;
+            let validates = is_evaluated(self.study.evaluate_every, epoch_number, running.config.epochs);
             for &network in &running.networks {
                 let spec = &wave.networks[network];
                 let run = spec.run;
                 let at = (run, running.epochs_begun);
                 let n_train = self.fold(spec).data.n_train;
                 let order = match &known {
-                    Some((same, order)) if *same == at => Order::clone(order),
+                    Some((same, order)) if *same == at => {
+                        order.draw();
+                        Order::clone(order)
+                    }
                     _ => {
                         let key = rng::key(self.study.seed, Purpose::Shuffle, run, at.1 as u32);
                         let order = Order::shuffled(key, n_train);
@@ -452,12 +461,16 @@ impl Trainer {
     }
 
     /// Closes a trial's epoch: the mean over its copies, and whether the trial ends here.
-    fn end_epoch(&self, running: &mut Running, networks: &[NetworkSpec], steps: &mut [Steps]) -> TrialEvent {
-        // Seeds end in any order; sums over them must not depend on it.
-        let outcomes = by_key(core::mem::take(&mut running.outcomes), |outcome| outcome.network as u64);
+    fn end_epoch(
+        &self,
+        running: &mut Running,
+        outcomes: &[EpochOutcome],
+        networks: &[NetworkSpec],
+        steps: &mut [Steps],
+    ) -> TrialEvent {
         running.epochs_done += 1;
         let diverged_at = outcomes.iter().filter_map(|outcome| outcome.diverged_at).min();
-        for outcome in &outcomes {
+        for outcome in outcomes {
             let per_epoch = self.per_epoch(&networks[outcome.network]);
             let before = (running.epochs_done as u64 - 1) * per_epoch;
             let steps = outcome.diverged_at.map_or(per_epoch, |at| at - before);
@@ -482,8 +495,8 @@ impl Trainer {
         let is_last = running.epochs_done == running.config.epochs;
         let is_patient = running.config.patience > 0;
         let is_told = is_last || is_patient || !self.brief;
-        let record = is_told.then(|| self.scores(running.epochs_done, &running.config, &outcomes, networks, steps));
-        for outcome in &outcomes {
+        let record = is_told.then(|| self.scores(running.epochs_done, &running.config, outcomes, networks, steps));
+        for outcome in outcomes {
             // A schedule waits for looks at the validation rows; without such rows, for the training's.
             let looked_at = outcome.validation.or((self.data.n_validation == 0).then_some(outcome.train));
             if let Some(score) = looked_at {
@@ -498,7 +511,7 @@ impl Trainer {
         if let Some(record) = record.as_ref().filter(|_| is_patient) {
             self.be_patient(running, record, &mut event);
         }
-        event.epochs.extend(record);
+        event.epochs = record.into_iter().collect();
         event
     }
 }

@@ -269,6 +269,66 @@ fn a_landscape_of_a_part_of_the_rows_says_so_and_that_of_the_momentum_which_axes
     }
 }
 
+/// Whatever a trial is scored by, averages, an earlier epoch, as far as a pruner let it come, is what its landscape is around.
+#[test]
+fn a_landscape_is_around_what_its_trial_is_scored_by() {
+    let folder = folder("origin");
+    let (study_file, file) = (folder.join("study.json"), folder.join("landscape.json"));
+    let hot = json!({"learning_rate": 0.3});
+    let waits = json!({"schedule": "plateau", "plateau_patience": 1, "decay_rate": 0.3, "learning_rate": 0.3});
+    let halving = json!({"name": "halving", "reduction": 2});
+    let population = json!({"name": "pbt", "population": 4});
+    let rates = json!({"learning_rate": {"type": "float", "low": 0.01, "high": 1, "log": true}});
+    let of = |fixed: Value, more: Value| {
+        let mut study = small();
+        study["dataset"] = json!({"name": "iris"});
+        (study["space"], study["trials"]) = (json!({}), json!(2));
+        study["fixed"] = json!({"hidden": [5], "epochs": 12});
+        for (place, words) in [("fixed", fixed), ("", more)] {
+            let own = if place.is_empty() { &mut study } else { &mut study[place] };
+            words.as_object().expect("words").iter().for_each(|(key, value)| own[key] = value.clone());
+        }
+        study
+    };
+    for (study, trial, plane) in [
+        (of(json!({"averaging": "ema", "averaging_decay": 0.9}), json!({})), 1, "pca"),
+        (of(json!({"averaging": "swa"}), json!({})), 1, "random"),
+        (of(json!({"averaging": "swa"}), json!({})), 1, "gradient"),
+        (of(json!({"patience": 1, "learning_rate": 0.3}), json!({})), 0, "pca"),
+        (of(json!({"patience": 1, "learning_rate": 0.3}), json!({})), 1, "hessian"),
+        (of(json!({}), json!({"pruner": halving, "space": rates, "trials": 6})), 0, "pca"),
+        (of(json!({}), json!({"pruner": halving, "space": rates, "trials": 6})), 1, "random"),
+        (of(json!({}), json!({"sampler": population, "space": rates, "trials": 8})), 6, "random"),
+        (of(waits, json!({"evaluate_every": 2})), 0, "pca"),
+        (of(hot, json!({})), 1, "line"),
+    ] {
+        let (ended, result) = run(&study, "origin-run");
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        let record = &read(&result)["trials"][trial];
+        let epochs = record["epochs"].as_array().expect("epochs");
+        let kept = record["kept_epoch"].as_u64().map_or(epochs.len(), |epoch| epoch as usize);
+        let own = epochs[kept - 1]["validation_loss"].as_f64().expect("a loss");
+        fs::write(&study_file, study.to_string()).expect("written");
+        let (study_name, written) = (study_file.to_string_lossy(), file.to_string_lossy());
+        let trials = if plane == "line" { format!("{trial},0") } else { trial.to_string() };
+        let line = ["landscape", &study_name, "--trials", &trials, "--plane", plane, "--size", "5", "-o", &written];
+        let output = tune(&line, Stdio::piped());
+        assert!(output.status.success(), "{study}: {}", String::from_utf8_lossy(&output.stderr));
+        let laid = read(&file);
+        let found = laid["points"][0]["loss"].as_f64().expect("a loss");
+        assert!((found - own).abs() <= 1e-5 * own.max(1.0), "{plane} of {study}: {found} where the trial has {own}");
+        if let Some(losses) = laid["paths"][0]["loss"].as_array() {
+            let last = losses.last().and_then(Value::as_f64).expect("a loss");
+            assert!((last - own).abs() <= 1e-5 * own.max(1.0), "the path of {study} ends at {last}, not {own}");
+        }
+    }
+    let population = of(json!({}), json!({"sampler": population, "space": rates, "trials": 8}));
+    fs::write(&study_file, population.to_string()).expect("written");
+    let refused = tune(&["landscape", &study_file.to_string_lossy(), "--trial", "6", "--plane", "pca"], Stdio::piped());
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && text.contains("trial 6 went on from another"), "{text}");
+}
+
 #[test]
 fn networks_that_answer_together_are_scored_beside_the_best_of_them() {
     let mut study = small();
@@ -307,6 +367,61 @@ fn networks_that_answer_together_are_scored_beside_the_best_of_them() {
         assert_eq!(ended.status.code(), Some(2), "{more:?}");
         assert!(String::from_utf8_lossy(&ended.stderr).contains(said), "{}", String::from_utf8_lossy(&ended.stderr));
     }
+}
+
+/// Whatever ended a trial, members are what its own training was: checkpoints at epochs that it has trained, by whomever.
+#[test]
+fn checkpoints_and_seeds_are_of_the_training_that_the_study_has() {
+    let folder = folder("checkpoints");
+    let (study_file, output) = (folder.join("study.json"), folder.join("ensemble.json"));
+    let (name, to) = (study_file.to_string_lossy(), output.to_string_lossy());
+    let rates = json!({"learning_rate": {"type": "float", "low": 0.003, "high": 0.3, "log": true}});
+    let halving = json!({"name": "halving", "reduction": 2, "min_epochs": 3});
+    let averaged = json!({"hidden": [5], "epochs": 12, "averaging": "ema", "averaging_decay": 0.8});
+    for (more, is_it) in [
+        (
+            json!({"fixed": {"hidden": [5], "epochs": 60, "patience": 2, "learning_rate": 0.3}, "space": {}}),
+            "kept_epoch",
+        ),
+        (json!({"fixed": {"hidden": [5], "epochs": 2}}), "number"),
+        (json!({"pruner": halving}), "pruned"),
+        (json!({"pruner": halving, "fixed": averaged}), "pruned"),
+        (json!({"sampler": {"name": "pbt", "population": 4, "interval": 4}}), "copy_of"),
+    ] {
+        let mut study = small();
+        (study["dataset"], study["trials"]) = (json!({"name": "iris"}), json!(8));
+        (study["fixed"], study["space"]) = (json!({"hidden": [5], "epochs": 12}), rates.clone());
+        more.as_object().expect("keys").iter().for_each(|(key, value)| study[key] = value.clone());
+        let (ended, result) = run(&study, "checkpoints-run");
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+        let result = read(&result);
+        let mut trials = result["trials"].as_array().expect("trials").iter();
+        let trial = trials.rfind(|one| !one[is_it].is_null() || one["state"] == is_it).expect("such a trial");
+        let (number, epochs) = (trial["number"].to_string(), trial["epochs"].as_array().expect("epochs"));
+        fs::write(&study_file, study.to_string()).expect("written");
+        let members = |more: &[&str]| {
+            let line = [&["ensemble", &name, "-o", &to, "--trial", &number], more].concat();
+            let ended = tune(&line, Stdio::piped());
+            assert!(ended.status.success(), "{study}: {}", String::from_utf8_lossy(&ended.stderr));
+            read(&output)["members"].as_array().expect("members").clone()
+        };
+        let is_near = |found: &Value, wanted: &Value| {
+            let [found, wanted] = [found, wanted].map(|loss| loss.as_f64().expect("a loss"));
+            assert!((found - wanted).abs() <= 1e-5 * wanted.max(1.0), "{study}: {found} where it was {wanted}");
+        };
+        let found = members(&["--checkpoints"]);
+        let at: Vec<usize> = found.iter().map(|one| one["epoch"].as_u64().expect("an epoch") as usize).collect();
+        assert!(at.len() > 1 && at.windows(2).all(|pair| pair[0] < pair[1]), "{study}: {at:?}");
+        assert_eq!(at.last(), Some(&epochs.len()), "{study}");
+        if study["fixed"]["averaging"].is_null() {
+            for (one, epoch) in found.iter().zip(at) {
+                is_near(&one["loss"], &epochs[epoch - 1]["validation_loss"]);
+            }
+        }
+        let kept = trial["kept_epoch"].as_u64().map_or(epochs.len(), |epoch| epoch as usize);
+        is_near(&members(&["--seeds", "1"])[0]["loss"], &epochs[kept - 1]["validation_loss"]);
+    }
+    fs::remove_dir_all(folder).expect("removed");
 }
 
 #[test]

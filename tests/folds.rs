@@ -113,7 +113,7 @@ fn by_hand(study: &Study, trial: u32) -> Vec<[f64; 3]> {
                 Labels::Classes(_) => found.accuracy,
                 Labels::Numbers(numbers) => {
                     let own = &numbers[rows.n_train..][..rows.n_validation];
-                    1.0 - found.loss / square(mean_and_deviation(own).1)
+                    1.0 - found.loss / square(mean_and_deviation(own.iter().copied()).1)
                 }
             };
             all.push([found.loss * unit * unit, metric, tested * unit * unit]);
@@ -140,7 +140,7 @@ fn folds_are_what_each_trains_to_alone(on: On) {
                 for (event, wanted) in report.trials.iter().zip(&wanted) {
                     let Some(value) = event.value else { continue };
                     let epoch = event.epochs.last().unwrap();
-                    let of = |k: usize| mean_and_deviation(&wanted.iter().map(|one| one[k]).collect::<Vec<_>>());
+                    let of = |k: usize| mean_and_deviation(wanted.iter().map(|one| one[k]));
                     let Spread { validation_loss, validation_metric, .. } = epoch.spread.unwrap();
                     for (found, (mean, deviation), spread) in [
                         (epoch.validation_loss.unwrap(), of(0), validation_loss.unwrap()),
@@ -155,7 +155,7 @@ fn folds_are_what_each_trains_to_alone(on: On) {
                 }
                 for snapshot in &report.snapshots {
                     let (number, wanted) = (snapshot.number as usize, &wanted[snapshot.number as usize]);
-                    let mean = mean_and_deviation(&wanted.iter().map(|one| one[2]).collect::<Vec<_>>()).0;
+                    let mean = mean_and_deviation(wanted.iter().map(|one| one[2])).0;
                     let found = trainer.test(&trials[number], snapshot).loss;
                     assert!((found - mean).abs() <= CLOSE * mean.max(1.0), "{place}: test {found}, not {mean}");
                     ended += 1;

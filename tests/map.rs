@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
 use core::time::Duration;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -11,7 +12,7 @@ use tuning_playground::backend::cpu::Cpu;
 use tuning_playground::result::TrialState;
 use tuning_playground::session::Session;
 use tuning_playground::session::threads::Crew;
-use tuning_playground::study::{FORMAT, Study};
+use tuning_playground::study::{FORMAT, Metric, Study, table};
 
 fn study(changes: &Value) -> Study {
     let mut document = json!({
@@ -57,7 +58,15 @@ fn run(study: &Study, number: usize) -> (u64, u64) {
     let trial = &session.trials()[number];
     match trial.state {
         TrialState::Diverged => (0, trial.diverged_at.unwrap()),
-        _ => (trial.epochs.last().unwrap().validation_loss.unwrap().to_bits(), 0),
+        _ => {
+            // Of one with patience, what the epoch lost whose weights it kept.
+            let kept = trial.kept_epoch.map_or(trial.epochs.len(), |epoch| epoch as usize);
+            let metric = match study.metric {
+                Metric::TrainLoss | Metric::TrainMetric => Metric::TrainLoss,
+                Metric::ValidationLoss | Metric::ValidationMetric => Metric::ValidationLoss,
+            };
+            (trial.epochs[kept - 1].value(metric).unwrap().to_bits(), 0)
+        }
     }
 }
 
@@ -101,6 +110,44 @@ fn a_pixel_is_the_trial_of_its_settings_to_the_bit() {
         for pixel in [0, 5, n / 2 + 3, n - 1] {
             assert_eq!(found[&pixel], run(&alone(&plan, pixel, true), 0), "{names:?}, pixel {pixel}");
         }
+    }
+}
+
+/// One of a hyperparameter's choices.
+fn choices(name: &str) -> impl Strategy<Value = Value> + use<> {
+    let row = table::find(name).unwrap();
+    prop::sample::select(row.available_choices.clone().unwrap()).prop_map(|choice| json!(choice))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+    #[test]
+    fn whatever_is_fixed_every_pixel_ends_once_and_as_its_trial_does(
+        (optimizer, schedule, averaging, init) in
+            (choices("optimizer"), choices("schedule"), choices("averaging"), choices("init")),
+        (epochs, patience, rate, batch_size) in (1_usize..9, 0_usize..4, prop::sample::select(vec![1e-3, 0.1, 1.0, 1e6]), 1..43),
+        (every, folds, seeds, batch_norm, dropout) in (1..5, 1..3, 1..3, any::<bool>(), prop::sample::select(vec![0.0, 0.3])),
+        metric in prop::sample::select(vec!["validation_loss", "validation_metric", "train_loss", "train_metric"]),
+        pixel in 0_u32..9,
+    ) {
+        let document = json!({
+            "format": FORMAT,
+            "dataset": {"name": "moons", "samples": 60, "folds": folds},
+            "fixed": {
+                "optimizer": optimizer, "schedule": schedule, "averaging": averaging, "init": init, "epochs": epochs,
+                "patience": patience.min(epochs), "learning_rate": rate, "batch_size": batch_size, "hidden_layers": 1,
+                "batch_norm": batch_norm, "dropout": dropout, "plateau_patience": 1,
+            },
+            "space": {"l2": log(1e-4, 1.0), "hidden_units": {"type": "int", "low": 2, "high": 4}},
+            "objective": {"metric": metric}, "evaluate_every": every, "seeds_per_trial": seeds, "shared_seeds": true,
+            "trials": 9,
+        });
+        // Batches of one row under a batch norm are refused.
+        let Ok(study) = Study::check(&document) else { return Ok(()) };
+        let plan = MapPlan::new(study, ["l2", "hidden_units"], [3, 3]).unwrap();
+        let found = pixels(&plan, &[(0..5).collect(), (5..9).collect()]);
+        prop_assert_eq!(found.keys().copied().collect::<Vec<_>>(), (0..9).collect::<Vec<_>>());
+        prop_assert_eq!(found[&pixel], run(&alone(&plan, pixel, true), 0));
     }
 }
 
@@ -182,6 +229,18 @@ fn tune_map_writes_columns_of_numbers() {
     assert!(map["study"]["fixed"]["dropout"].as_f64().unwrap() > 0.0);
     let (_, again, said) = tune(&map["study"], "again", &axes[..6]);
     assert_eq!(again["loss"], map["loss"], "{said}");
+}
+
+#[test]
+fn tune_map_leaves_out_batches_that_the_data_are_too_few_for() {
+    let iris = json!({"format": FORMAT, "dataset": {"name": "iris"}, "fixed": {"hidden": [3], "epochs": 1}});
+    let axes = ["--x", "learning_rate", "--y", "batch_size", "--size", "2x3"];
+    let (is_fine, map, said) = tune(&iris, "batches", &axes);
+    assert!(is_fine, "{said}");
+    assert_eq!(map["y"]["values"], json!([16, 32, 64]));
+    let asked = [&axes[..], &["--y-range", "16,300"]].concat();
+    let (is_fine, _, said) = tune(&iris, "too-large", &asked);
+    assert!(!is_fine && said.contains("y-range is 300") && said.contains("--y-range 1,105"), "{said}");
 }
 
 #[test]

@@ -2,12 +2,18 @@
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
 use serde_json::{Map, Value, json};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use tuning_playground::search::{Outcome, Sampler, start};
+use std::rc::Rc;
+use tuning_playground::Error;
+use tuning_playground::backend::cpu::Cpu;
+use tuning_playground::search::{NoPruner, Outcome, Sampler, Search, start};
+use tuning_playground::session::Session;
+use tuning_playground::session::threads::Crew;
 use tuning_playground::space::Distribution;
-use tuning_playground::study::SamplerSpec;
+use tuning_playground::study::{FORMAT, SamplerSpec, Study};
 
 type Space = Vec<(String, Distribution)>;
 
@@ -277,4 +283,34 @@ fn a_gp_in_eights_goes_where_nobody_is_on_the_way() {
 fn a_gp_in_eights_is_no_worse_than_tpe_one_by_one() {
     assert_eq!(worse_in_eights(&functions(), 40), [""; 0]);
     assert_eq!(worse_in_eights(&unnamed(), 40), [""; 0]);
+}
+
+/// Counts what it is asked for.
+struct Counted(Rc<Cell<u32>>);
+
+impl Sampler for Counted {
+    fn ask(&mut self, _: u32) -> Option<Map<String, Value>> {
+        self.0.set(self.0.get() + 1);
+        Some(Map::new())
+    }
+}
+
+#[test]
+fn networks_that_are_too_large_are_refused_before_any_trial_is_drawn() {
+    let study = |width: u32| {
+        // Its Hessian is more than any machine has.
+        let fixed = json!({"hidden": vec![width; 10], "epochs": 1, "optimizer": "newton"});
+        let document = json!({"format": FORMAT, "dataset": {"name": "moons"}, "fixed": fixed, "trials": 3});
+        Study::check(&document).unwrap()
+    };
+    let run = |width: u32| {
+        let asked = Rc::new(Cell::new(0));
+        let search = Search::with_sampler(Box::new(Counted(asked.clone())));
+        let mut session = Session::with(study(width), search, Box::new(NoPruner));
+        let prepared = session.study().prepare_native().unwrap();
+        let crew = Crew { prepared: &prepared, workers: 2, open: &|| Ok(Box::new(Cpu::new())), test: false };
+        (crew.train(&mut session, |_, _| {}), asked.get())
+    };
+    assert!(matches!(run(2048), (Err(Error::TooLarge { trial: 0, .. }), 0)));
+    assert!(matches!(run(2), (Ok(()), 3)));
 }

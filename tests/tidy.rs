@@ -21,9 +21,10 @@ struct Source {
 }
 
 impl Source {
-    /// The text up to the tests at the file's end, without line comments.
+    /// The text up to the tests at the file's end, without line comments; nothing of a file that is all tests.
     fn code(&self) -> String {
-        let text = self.text.split("#[cfg(test)]").next().unwrap_or_default();
+        let is_tests = self.text.lines().any(|line| line == "#![cfg(test)]");
+        let text = self.text.split("#[cfg(test)]").next().filter(|_| !is_tests).unwrap_or_default();
         let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         lines.collect::<Vec<_>>().join("\n")
     }

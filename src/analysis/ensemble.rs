@@ -5,7 +5,9 @@ use super::verdict::{Unit, verdict};
 use super::{forward, outputs};
 use crate::backend::{Data, Labels};
 use crate::mlp::{Loss, Shape};
+use crate::trainer::Assignment;
 use serde::Serialize;
+use serde_json::json;
 
 /// A network of an ensemble.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,16 +81,57 @@ pub fn ensemble(members: &[Member], loss: Loss, data: &Data, rows: Rows, unit: U
 const CHECKPOINTS: usize = 5;
 
 /// Epochs from the middle of a training to its end, evenly: where its checkpoints are taken.
-pub fn checkpoints(epochs: usize) -> Vec<usize> {
+fn checkpoints(epochs: usize) -> Vec<usize> {
     let first = epochs.div_ceil(2).max(1);
-    let n = CHECKPOINTS.min(epochs - first + 1);
+    let n = CHECKPOINTS.min((epochs + 1).saturating_sub(first));
     (0..n).map(|k| first + (epochs - first) * k / (n - 1).max(1)).collect()
+}
+
+/// The checkpoints of a trial that has trained for so many epochs: each epoch, and the way there. They are what lies between
+/// two steps, not what the end makes of all of them: without averages and without a way back to the best epoch.
+pub fn legs(whole: &Assignment, epochs: usize) -> Vec<(usize, Assignment)> {
+    let plain = whole.clone().with("averaging", &json!("none")).with("patience", &json!(0));
+    checkpoints(epochs).into_iter().map(|epoch| (epoch, plain.clone().up_to(epoch))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::mlp::Activation;
+    use crate::search::Trial;
+    use serde_json::Map;
+
+    #[test]
+    fn checkpoints_are_epochs_that_were_trained_each_by_whom_it_was() {
+        let trial = |number: u32| Trial { number, params: Map::from_iter([("averaging".into(), json!("ema"))]) };
+        let whole = |number: u32| Assignment::whole(trial(number), 9);
+        let until = |number: u32, epoch: usize| Assignment { until_epoch: Some(epoch), ..whole(number) };
+        // Trial 7 went on from 4 after epoch 12, which went on from 1 after epoch 9.
+        let copy = Assignment { ancestry: vec![until(4, 12), until(1, 9)], ..whole(7) };
+        let found = legs(&copy, 16);
+        let who: Vec<(usize, u32, Vec<(u32, Option<usize>)>)> = found
+            .iter()
+            .map(|(epoch, leg)| {
+                assert_eq!(leg.until_epoch, Some(*epoch));
+                let past = leg.ancestry.iter().map(|one| (one.trial.number, one.until_epoch)).collect();
+                (*epoch, leg.trial.number, past)
+            })
+            .collect();
+        let (first, second) = ((1, Some(9)), (4, Some(12)));
+        let wanted = [
+            (8, 1, vec![]),
+            (10, 4, vec![first]),
+            (12, 4, vec![first]),
+            (14, 7, vec![second, first]),
+            (16, 7, vec![second, first]),
+        ];
+        assert_eq!(who, wanted);
+        for one in found.iter().flat_map(|(_, leg)| leg.ancestry.iter().chain([leg])) {
+            assert_eq!((&one.trial.params["averaging"], &one.trial.params["patience"]), (&json!("none"), &json!(0)));
+        }
+        assert!(legs(&copy, 0).is_empty());
+        assert_eq!(legs(&whole(0), 3).iter().map(|(epoch, _)| *epoch).collect::<Vec<_>>(), [2, 3]);
+    }
 
     #[test]
     fn checkpoints_go_from_the_middle_to_the_end() {

@@ -24,7 +24,7 @@ mod verdict;
 
 pub use classic::Classic;
 pub use document::{FORMAT, Landscape, Metric, PathRecord, PointRecord, Site, extent};
-pub use ensemble::{Ensemble, Member, Score as EnsembleScore, checkpoints, ensemble};
+pub use ensemble::{Ensemble, Member, Score as EnsembleScore, ensemble, legs};
 pub use forward::{Cut, field, outputs};
 pub use frame::{Extent, framed};
 pub use insight::Insight;

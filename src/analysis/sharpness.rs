@@ -90,6 +90,7 @@ impl Run {
                 let Contestant { spec, batch, .. } = &self.contestant;
                 let key = rng::key(spec.seed, Purpose::Shuffle, spec.run, self.epoch as u32);
                 self.batches = epoch_batches(0, spec, key, self.n_train, *batch, &mut self.steps);
+                self.batches.draw();
                 (self.epoch, self.next) = (self.epoch + 1, 0);
             }
             let end = (self.next as u64 + to - self.taken()).min(self.batches.steps.len() as u64) as usize;

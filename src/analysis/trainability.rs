@@ -9,9 +9,9 @@
 use crate::backend::Backend;
 use crate::dataset::Prepared;
 use crate::error::{Error, Result};
-use crate::result::{EngineInfo, EpochRecord, TrialEvent, TrialState};
+use crate::result::{EngineInfo, TrialEvent, TrialState};
 use crate::search::Trial;
-use crate::study::{Metric, Study};
+use crate::study::{Direction, Metric, Study};
 use crate::trainer::{Assignment, Trainer};
 use core::time::Duration;
 use serde_json::{Map, Value, json};
@@ -176,7 +176,9 @@ impl Mapper {
     pub fn new(plan: MapPlan, prepared: Rc<Prepared>, backend: Box<dyn Backend>) -> Result<Self> {
         let rows = plan.size()[1] as u32;
         let streams = if plan.has_seeds() { rows } else { 1 };
-        let trainer = Trainer::new(plan.study.clone(), prepared, backend, Vec::new())?.brief(streams);
+        // Trials are compared by what the map shows, so that their values are its losses, whichever epoch they keep.
+        let study = Study { metric: plan.metric(), direction: Direction::Minimize, ..(*plan.study).clone() };
+        let trainer = Trainer::new(Rc::new(study), prepared, backend, Vec::new())?.brief(streams);
         Ok(Self { plan, trainer })
     }
 
@@ -220,19 +222,13 @@ impl Mapper {
     /// What the backend reports where it cannot go on by itself.
     pub async fn advance(&mut self, budget: Duration) -> Result<MapReport> {
         let report = self.trainer.advance(budget).await?;
-        let metric = self.plan.metric();
         let pixel = |event: &TrialEvent| {
             let index = self.plan.index(event.number);
-            // Of one with patience, the epoch whose weights it kept.
-            let own = |epoch: &&EpochRecord| event.kept_epoch.is_none_or(|kept| kept as usize == epoch.epoch);
-            match (event.state, event.epochs.iter().rev().find(own)) {
-                (TrialState::Diverged, _) => {
+            match event.state {
+                TrialState::Diverged => {
                     Some(Pixel { index, loss: f64::NAN, diverged_at: event.diverged_at.unwrap_or(1) })
                 }
-                (TrialState::Complete, Some(last)) => {
-                    let loss = last.value(metric).unwrap_or(f64::NAN);
-                    Some(Pixel { index, loss, diverged_at: 0 })
-                }
+                TrialState::Complete => Some(Pixel { index, loss: event.value.unwrap_or(f64::NAN), diverged_at: 0 }),
                 _ => None,
             }
         };

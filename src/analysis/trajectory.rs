@@ -49,6 +49,20 @@ impl Trajectory {
         self.points.last().map_or(&[], Vec::as_slice)
     }
 
+    /// Ends with these weights, where its steps lead elsewhere: a trial may be scored by an average of what they led to.
+    pub fn end_with(&mut self, weights: &[f32]) {
+        if self.last() == weights {
+            return;
+        }
+        let Self { steps, evaluations, points, coasts, scales, .. } = self;
+        points.push(weights.to_vec());
+        for counts in [steps, evaluations] {
+            counts.extend_from_within(counts.len().saturating_sub(1)..);
+        }
+        coasts.extend_from_within(coasts.len().saturating_sub(1)..);
+        scales.extend_from_within(scales.len().saturating_sub(1)..);
+    }
+
     /// Lets go of points, those first that lie closest to the straight line between their neighbours, until `most` are left.
     /// Both ends stay.
     pub fn thin(&mut self, most: usize) {
@@ -206,7 +220,7 @@ impl Runner {
         let first = u64::from(self.steps.done);
         let key = rng::key(spec.seed, Purpose::Shuffle, spec.run, self.epoch as u32);
         let at = self.batches.network;
-        let before = self.steps;
+        let before = self.steps.clone();
         let mut batches = epoch_batches(at, &self.entry.spec_at(first), key, n_train, *batch, &mut self.steps);
         let inside = first + 1..u64::from(self.steps.done);
         for (from, _) in self.entry.changes.iter().filter(|(from, _)| inside.contains(from)) {
@@ -216,6 +230,7 @@ impl Runner {
             batches.steps = steps.copied().collect();
         }
         batches.steps = batches.steps.part(0..(self.last - first) as usize);
+        batches.draw();
         (self.batches, self.epoch, self.next) = (batches, self.epoch + 1, 0);
     }
 
@@ -274,6 +289,8 @@ fn coast(spec: &NetworkSpec, snapshot: &Snapshot, scalars: Option<&Scalars<f64>>
 pub struct Recorder {
     population: Box<dyn Population>,
     n_train: usize,
+    /// Whether there are validation rows.
+    is_validated: bool,
     runners: Vec<Runner>,
     in_piece: bool,
 }
@@ -318,7 +335,12 @@ impl Recorder {
                     validates: true,
                 },
                 next: 0,
-                stride: (last as usize).div_ceil(DENSER * most).max(1),
+                // A training's loss that a schedule waits for is that of a whole epoch.
+                stride: if waits && data.n_validation == 0 {
+                    data.n_train
+                } else {
+                    (last as usize).div_ceil(DENSER * most).max(1)
+                },
                 last,
                 most,
                 evaluations: 0,
@@ -337,7 +359,7 @@ impl Recorder {
         };
         let runners = entries.into_iter().enumerate().map(start).collect();
         let population = backend.population(rows, networks).await?;
-        Ok(Self { population, n_train: data.n_train, runners, in_piece: false })
+        Ok(Self { population, n_train: data.n_train, is_validated: data.n_validation > 0, runners, in_piece: false })
     }
 
     /// Works for about `budget`; whether everything is trained.
@@ -355,9 +377,15 @@ impl Recorder {
                 let runner = &mut self.runners[outcome.network];
                 runner.evaluations += outcome.evaluations;
                 let is_through = runner.next == runner.batches.steps.len();
-                if let Some(validation) = outcome.validation.filter(|_| is_through) {
-                    let schedule = &runner.entry.contestant.spec.schedule;
-                    schedule.observe(&mut runner.steps.memory, validation.loss);
+                // As a trainer's schedules wait for looks at the validation rows; without such rows, for the training's.
+                let contestant = &runner.entry.contestant;
+                let looked_at = if self.is_validated {
+                    outcome.validation.filter(|_| contestant.is_evaluated(runner.epoch))
+                } else {
+                    Some(outcome.train)
+                };
+                if let Some(score) = looked_at.filter(|_| is_through) {
+                    contestant.spec.schedule.observe(&mut runner.steps.memory, score.loss);
                 }
                 if outcome.diverged_at.is_some() {
                     (runner.path.diverged_at, runner.is_over) = (outcome.diverged_at, true);

@@ -8,21 +8,23 @@ use core::cell::OnceCell;
 use core::ops::Deref;
 use std::rc::Rc;
 
-/// Training rows in the order in which batches take them. A shuffled order is drawn by whoever looks at its rows first, and
-/// clones share it: a device may draw it by itself.
+/// Training rows in the order in which batches take them. A shuffled order is drawn by whoever looks at its rows first: a
+/// device may draw it by itself. Clones of what was drawn share it.
 #[derive(Clone, Debug, Default)]
 pub struct Order {
     shuffle: Option<([u32; 2], usize)>,
-    rows: Rc<OnceCell<Vec<u32>>>,
+    rows: OnceCell<Rc<Vec<u32>>>,
 }
 
 impl Order {
-    /// Bytes that it shares with its clones, without the rows.
-    pub const SHARED_BYTES: usize = size_of::<OnceCell<Vec<u32>>>() + 2 * size_of::<usize>();
-
     /// Rows `0 .. n` as the stream with this key shuffles them.
     pub fn shuffled(key: [u32; 2], n: usize) -> Self {
-        Self { shuffle: Some((key, n)), rows: Rc::default() }
+        Self { shuffle: Some((key, n)), rows: OnceCell::new() }
+    }
+
+    /// Draws it, for clones to share.
+    pub fn draw(&self) {
+        let _: &[u32] = self;
     }
 
     /// The key and the number of rows of a shuffled order.
@@ -33,7 +35,7 @@ impl Order {
 
 impl From<Vec<u32>> for Order {
     fn from(rows: Vec<u32>) -> Self {
-        Self { shuffle: None, rows: Rc::new(OnceCell::from(rows)) }
+        Self { shuffle: None, rows: OnceCell::from(Rc::new(rows)) }
     }
 }
 
@@ -41,12 +43,12 @@ impl Deref for Order {
     type Target = [u32];
 
     fn deref(&self) -> &[u32] {
-        self.rows.get_or_init(|| self.shuffle.map_or_else(Vec::new, |(key, n)| shuffle::reference(key, n)))
+        self.rows.get_or_init(|| Rc::new(self.shuffle.map_or_else(Vec::new, |(key, n)| shuffle::reference(key, n))))
     }
 }
 
 /// How far a network has come, and what its epochs have come to for its schedule.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Steps {
     /// Steps taken.
     pub done: u32,
@@ -54,6 +56,29 @@ pub(crate) struct Steps {
     pub memory: Memory,
     /// What descent has added to its learning rate by the end of its last epoch.
     pub added: f64,
+    /// The plan of its last epoch.
+    plan: Option<Rc<StepPlan>>,
+}
+
+impl Steps {
+    pub fn new(done: u32, memory: Memory) -> Self {
+        Self { done, memory, ..Self::default() }
+    }
+
+    /// The plan of the next epoch: the last one's memory, where nobody looks at that any more.
+    fn plan(&mut self, spec: &NetworkSpec, n_train: usize, batch: usize) -> Rc<StepPlan> {
+        let (first, memory, optimizer) = (self.done, self.memory, spec.optimizer);
+        let new = || StepPlan { batch, n_train, first, memory, optimizer, schedule: spec.schedule.clone() };
+        match self.plan.as_mut().and_then(Rc::get_mut) {
+            Some(plan) => {
+                (plan.batch, plan.n_train, plan.first, plan.memory) = (batch, n_train, first, memory);
+                plan.optimizer = optimizer;
+                plan.schedule.clone_from(&spec.schedule);
+            }
+            None => self.plan = Some(Rc::new(new())),
+        }
+        self.plan.get_or_insert_with(|| Rc::new(new())).clone()
+    }
 }
 
 impl NetworkSpec {
@@ -84,14 +109,7 @@ pub(crate) fn batches_of(
     batch: usize,
     progress: &mut Steps,
 ) -> EpochBatches {
-    let steps = BatchSteps::planned(StepPlan {
-        batch,
-        n_train,
-        first: progress.done,
-        memory: progress.memory,
-        optimizer: spec.optimizer,
-        schedule: spec.schedule.clone(),
-    });
+    let steps = BatchSteps::planned(progress.plan(spec, n_train, batch));
     progress.done += steps.len() as u32;
     EpochBatches { network: index, order, steps, validates: true }
 }

@@ -18,6 +18,7 @@ pub mod gpu;
 pub(crate) mod mixed;
 mod needs;
 pub mod reference;
+mod room;
 pub mod second_order;
 mod snapshot;
 mod steps;
@@ -161,6 +162,14 @@ pub struct EpochBatches {
     pub validates: bool,
 }
 
+impl EpochBatches {
+    /// Works order and steps out, for clones to share.
+    pub(crate) fn draw(&self) {
+        self.order.draw();
+        let _: &[BatchStep] = &self.steps;
+    }
+}
+
 /// Loss and hits over some rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Score {
@@ -285,7 +294,7 @@ pub trait Backend {
     /// Bytes that a network takes beside [`Self::network_bytes`] for epochs of so many rows: its specification, its epoch's
     /// batches, and copies. Orders of rows and steps are worked out when a network's turn comes, and go with it.
     fn beside_bytes(&self, _: &NetworkSpec, _: usize) -> u64 {
-        let batches = size_of::<EpochBatches>() + Order::SHARED_BYTES + BatchSteps::SHARED_BYTES;
+        let batches = size_of::<EpochBatches>() + BatchSteps::SHARED_BYTES;
         (size_of::<NetworkSpec>() + batches) as u64
     }
     /// The most networks that train at once: more would be no quicker, and the first results would come later.

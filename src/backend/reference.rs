@@ -4,7 +4,7 @@
 use super::second_order::SecondOrder;
 use super::{
     Advance, Backend, BatchStep, DIVERGENCE_LIMIT, Data, EpochBatches, EpochOutcome, LocalFuture, Network, NetworkSpec,
-    Population, Score, Snapshot, Tuning, mixed, ready, second_order,
+    Population, Score, Snapshot, Tuning, mixed, ready, room, second_order,
 };
 use crate::error::Result;
 use crate::kernels::train_invocation::{Training, within};
@@ -43,7 +43,7 @@ impl Backend for Reference {
     }
 
     fn memory_limit(&self) -> (u64, String) {
-        (512 << 20, "memory".into())
+        room::memory()
     }
 
     fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>> {

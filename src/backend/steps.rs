@@ -59,9 +59,19 @@ impl StepPlan {
     /// The plan at a learning rate of 1, without what no scalar hangs on: what networks with other learning rates share.
     #[must_use]
     pub fn at_unit_rate(&self) -> Self {
-        let optimizer = Optimizer { learning_rate: 1.0, l2: 0.0, average: None, ..self.optimizer };
-        Self { optimizer, ..self.clone() }
+        Self { optimizer: unit(&self.optimizer), ..self.clone() }
     }
+
+    /// Whether this is what another plan is at a learning rate of 1.
+    pub fn is_unit_of(&self, other: &Self) -> bool {
+        let Self { batch, n_train, first, memory, optimizer, schedule } = other;
+        let is_cut_alike = (self.batch, self.n_train, self.first) == (*batch, *n_train, *first);
+        is_cut_alike && self.memory == *memory && self.optimizer == unit(optimizer) && self.schedule == *schedule
+    }
+}
+
+fn unit(optimizer: &Optimizer) -> Optimizer {
+    Optimizer { learning_rate: 1.0, l2: 0.0, average: None, ..*optimizer }
 }
 
 /// What a schedule decides about a step.
@@ -78,40 +88,35 @@ pub(crate) fn momentum(optimizer: &Optimizer, schedule: &schedule::Settings, at:
     })
 }
 
-#[derive(Debug, Default)]
-struct Shared {
-    plan: Option<StepPlan>,
-    list: OnceCell<Vec<BatchStep>>,
-}
-
 /// Steps one after the other, all of an epoch or a part of it: each takes the rows of the order that follow those of the step
-/// before. Clones and parts share them.
+/// before. Clones and parts share the plan, and what was worked out before they were made.
 #[derive(Clone, Debug, Default)]
 pub struct BatchSteps {
-    shared: Rc<Shared>,
+    plan: Option<Rc<StepPlan>>,
+    list: OnceCell<Rc<Vec<BatchStep>>>,
     part: Range<usize>,
 }
 
 impl BatchSteps {
-    /// Bytes that it shares with its clones, without the steps.
-    pub const SHARED_BYTES: usize = size_of::<Shared>() + 2 * size_of::<usize>();
+    /// Bytes of a plan that clones share.
+    pub const SHARED_BYTES: usize = size_of::<StepPlan>() + 2 * size_of::<usize>();
 
     /// All steps of a plan.
-    pub fn planned(plan: StepPlan) -> Self {
+    pub fn planned(plan: Rc<StepPlan>) -> Self {
         let part = 0..plan.n();
-        Self { shared: Rc::new(Shared { plan: Some(plan), list: OnceCell::new() }), part }
+        Self { plan: Some(plan), list: OnceCell::new(), part }
     }
 
     /// Some of them, counted from the first.
     #[must_use]
     pub fn part(&self, range: Range<usize>) -> Self {
         let of = |at: usize| self.part.start + at.min(self.len());
-        Self { shared: self.shared.clone(), part: of(range.start)..of(range.end) }
+        Self { part: of(range.start)..of(range.end), ..self.clone() }
     }
 
     /// The plan, where there is one, and which of its steps these are.
     pub fn plan(&self) -> Option<(&StepPlan, Range<usize>)> {
-        self.shared.plan.as_ref().map(|plan| (plan, self.part.clone()))
+        self.plan.as_deref().map(|plan| (plan, self.part.clone()))
     }
 
     /// How many.
@@ -156,7 +161,7 @@ impl BatchSteps {
 impl From<Vec<BatchStep>> for BatchSteps {
     fn from(list: Vec<BatchStep>) -> Self {
         let part = 0..list.len();
-        Self { shared: Rc::new(Shared { plan: None, list: OnceCell::from(list) }), part }
+        Self { plan: None, list: OnceCell::from(Rc::new(list)), part }
     }
 }
 
@@ -170,8 +175,8 @@ impl Deref for BatchSteps {
     type Target = [BatchStep];
 
     fn deref(&self) -> &[BatchStep] {
-        let Shared { plan, list } = &*self.shared;
-        let list = list.get_or_init(|| plan.as_ref().map_or_else(Vec::new, |plan| plan.steps().collect()));
+        let plan = self.plan.as_ref();
+        let list = self.list.get_or_init(|| Rc::new(plan.map_or_else(Vec::new, |plan| plan.steps().collect())));
         list.get(self.part.clone()).unwrap_or_default()
     }
 }
@@ -189,7 +194,7 @@ mod tests {
         ) {
             let schedule = schedule::Settings::named("cosine").unwrap();
             let plan = StepPlan { batch, n_train, first, memory: Memory::default(), optimizer: Optimizer::default(), schedule };
-            let all = BatchSteps::planned(plan);
+            let all = BatchSteps::planned(Rc::new(plan));
             let part = all.part(from..from + n);
             let given: BatchSteps = all.iter().skip(from).take(n).copied().collect();
             prop_assert_eq!(part.len(), given.len());

@@ -1,16 +1,26 @@
 //! A result as one table: a row an epoch.
 
+use crate::study::Study;
 use serde_json::{Map, Value};
 
-/// The table of a result's trials.
-pub fn write(trials: &[Value]) -> String {
-    table(&trials.iter().flat_map(rows_of).collect::<Vec<_>>())
+/// What each row has of its trial.
+const OF_TRIAL: [&str; 5] = ["number", "state", "value", "steps", "diverged_at"];
+
+/// The table of a result's trials: what is of a trial, its settings in the study's order, then what is of an epoch.
+pub fn write(trials: &[Value], study: &Study) -> String {
+    let is_drawn = |name: &str| trials.iter().any(|trial| !trial["params"][name].is_null());
+    let of_trial = OF_TRIAL.iter().map(|name| format!("trial_{name}"));
+    let axes = study.space.iter().map(|(name, _)| name).filter(|name| is_drawn(name));
+    // What stages or a program has given trials beside that.
+    let others = trials.iter().filter_map(|trial| trial["params"].as_object()).flat_map(Map::keys);
+    let params = axes.chain(others).map(|name| format!("param_{name}"));
+    table(&of_trial.chain(params).collect::<Vec<_>>(), &trials.iter().flat_map(rows_of).collect::<Vec<_>>())
 }
 
 /// A row for each epoch of a trial, and one for a trial that has none.
 fn rows_of(trial: &Value) -> Vec<Map<String, Value>> {
     let mut own = Map::new();
-    for name in ["number", "state", "value", "steps", "diverged_at"] {
+    for name in OF_TRIAL {
         own.insert(format!("trial_{name}"), trial[name].clone());
     }
     // An epoch has a learning rate of its own.
@@ -41,10 +51,10 @@ fn rows_of(trial: &Value) -> Vec<Map<String, Value>> {
     if epochs.is_empty() { vec![own] } else { epochs.iter().map(row).collect() }
 }
 
-/// The rows under the names of all their columns; what a row lacks is empty.
-fn table(rows: &[Map<String, Value>]) -> String {
+/// The rows under the names of all their columns, `first` before the others; what a row lacks is empty.
+fn table(first: &[String], rows: &[Map<String, Value>]) -> String {
     let mut columns: Map<String, Value> = Map::new();
-    for name in rows.iter().flat_map(Map::keys) {
+    for name in first.iter().chain(rows.iter().flat_map(Map::keys)) {
         if !columns.contains_key(name) {
             columns.insert(name.clone(), Value::Null);
         }

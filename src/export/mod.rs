@@ -92,7 +92,7 @@ pub fn export(
         |ending: &str, text: String| Export { file: File { name: format!("{stem}{ending}"), text }, beside: None };
     let missing = || Error::BadData { dataset: stem.into(), detail: "the rows are not there".into() };
     Ok(match kind {
-        Kind::Csv => plain("-epochs.csv", csv::write(trials)),
+        Kind::Csv => plain("-epochs.csv", csv::write(trials, study)),
         Kind::OptunaJournal => plain("-journal.log", journal::write(result, study, trials)),
         Kind::WandbSweep => plain("-sweep.yaml", wandb::write(study)),
         Kind::Pytorch => {

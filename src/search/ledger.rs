@@ -84,11 +84,11 @@ impl Ledger {
         self.trials.get(number as usize).map_or(0, |trial| trial.epochs.len())
     }
 
-    /// What the study compares, after a trial's epoch (from 1): smaller is better. `None` where the trial has not got
-    /// there.
+    /// What the study compares, at the last of a trial's first so many epochs that has it: smaller is better. `None` where
+    /// the trial has not got there, or no epoch has it yet.
     pub fn value_at(&self, number: u32, epoch: usize) -> Option<f64> {
-        let epochs = self.trials.get(number as usize)?.epochs.get(..epoch).filter(|epochs| !epochs.is_empty())?;
-        Some(self.smaller_is_better(self.last_value(epochs).unwrap_or(f64::NAN)))
+        let epochs = self.trials.get(number as usize)?.epochs.get(..epoch)?;
+        Some(self.smaller_is_better(self.last_value(epochs)?))
     }
 
     /// What the study compares, after the last of these epochs that has it.

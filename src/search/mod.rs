@@ -169,8 +169,7 @@ impl Search {
     #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
     pub fn n_expected(&self, study: &Study) -> u32 {
         let copying = self.population.as_ref();
-        copying
-            .map_or(self.asked, |population| population.n_expected(study.most_epochs(), study.trials).max(self.asked))
+        copying.map_or(self.asked, |population| population.n_expected(study).max(self.asked))
     }
 
     /// Begins the next stage where all trials of this one have been asked for; the number at which the present one ends.

@@ -241,13 +241,16 @@ impl Session {
         trials.into_iter().map(send).collect()
     }
 
-    /// The epoch at which somebody looks at a trial next.
+    /// The epoch at which somebody looks at a trial next: the first from there on that has a value.
     fn rung(&self, number: u32, epochs: usize) -> Option<usize> {
-        #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
-        if let Some(look) = self.search.look(epochs) {
-            return Some(look);
-        }
-        self.pruner.rung(number, epochs)
+        let look = || {
+            #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
+            return self.search.look(epochs);
+            #[cfg(not(any(not(target_arch = "wasm32"), feature = "search")))]
+            None
+        };
+        let rung = look().or_else(|| self.pruner.rung(number, epochs))?;
+        rung.checked_next_multiple_of(self.study.value_every())
     }
 
     /// Whether a trial has not got where it was sent.

@@ -40,6 +40,8 @@ enum Job {
 
 /// What a thread tells.
 enum News {
+    /// It has a backend, and the study's first trials are not too large for it.
+    Ready,
     /// It has begun: what trains, and each assigned trial's planned steps.
     Begun(EngineInfo, Vec<(u32, u64)>),
     Moved(Report),
@@ -70,18 +72,26 @@ impl Crew<'_> {
         known: &Known,
         mut watch: impl FnMut(&Session, &Report) -> Result<()>,
     ) -> Result<()> {
-        let mut round = next_round(session, known, &mut watch)?;
-        let workers = self.workers.min(round.len()).max(1);
         let study = session.study().clone();
         std::thread::scope(|scope| {
             let (sender, news) = mpsc::channel();
-            let mut jobs = Vec::new();
-            for _ in 0..workers {
+            let hire = |sender: Sender<News>| {
                 let (job, asked) = mpsc::channel();
-                let (study, sender) = (&study, sender.clone());
+                let study = &study;
                 scope.spawn(move || self.work(study, &asked, &sender));
-                jobs.push(job);
+                job
+            };
+            let mut jobs = vec![hire(sender.clone())];
+            // What is too large is refused before trials are drawn, of which there may be a hundred thousand. Of a run that
+            // has ended before nothing may be left to train.
+            if known.is_empty()
+                && let News::Failed(error) = listen(&news)?
+            {
+                return Err(error);
             }
+            let mut round = next_round(session, known, &mut watch)?;
+            let workers = self.workers.min(round.len()).max(1);
+            jobs.extend((1..workers).map(|_| hire(sender.clone())));
             drop(sender);
             while !round.is_empty() {
                 deal(round, &jobs);
@@ -98,7 +108,7 @@ impl Crew<'_> {
                             session.keep(core::mem::take(&mut report.snapshots));
                             watch(session, &report)?;
                         }
-                        News::Tested(_) => {}
+                        News::Ready | News::Tested(_) => {}
                         News::Failed(error) => return Err(error),
                     }
                 }
@@ -120,7 +130,7 @@ impl Crew<'_> {
                     }
                     News::Moved(report) => session.keep(report.snapshots),
                     News::Failed(error) => return Err(error),
-                    News::Begun(..) => {}
+                    News::Ready | News::Begun(..) => {}
                 }
             }
         })
@@ -137,6 +147,8 @@ impl Crew<'_> {
     fn jobs(&self, study: &Study, asked: &Receiver<Job>, news: &Sender<News>) -> Result<()> {
         let (study, prepared) = (Rc::new(study.clone()), Rc::new(self.prepared.clone()));
         let mut trainer = Trainer::new(study, prepared, (self.open)()?, Vec::new())?;
+        trainer.check_first()?;
+        let _ = news.send(News::Ready);
         while let Ok(job) = asked.recv() {
             let is_heard = match job {
                 Job::Train(share) => {

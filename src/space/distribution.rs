@@ -166,10 +166,10 @@ impl Distribution {
                     }
                 };
                 if log.is_some_and(|log| log != (scale == Scale::Log)) {
-                    return Err(Error::OutOfRange {
+                    return Err(Error::WrongType {
                         key: at,
                         found: format!("\"{name}\""),
-                        accepted: "log = true: scale = log".into(),
+                        accepted: "log where log is true, linear or log1m where it is false".into(),
                     });
                 }
                 Ok(scale)
@@ -289,6 +289,15 @@ impl Distribution {
         libm::floor((high - low) / step + STEP_SLACK) as usize + 1
     }
 
+    /// The last value of a range that has steps; whole numbers have those of 1.
+    pub fn last_step(&self) -> Option<Value> {
+        match self {
+            Self::Float { low, step: Some(step), .. } => Some(json!(self.stepped(*low, *step, self.n_steps() - 1))),
+            Self::Int { .. } => Some(self.whole_at(self.n_steps() - 1)),
+            _ => None,
+        }
+    }
+
     /// What lies between two values of a range of whole numbers.
     #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
     pub(super) fn each(&self) -> f64 {
@@ -312,7 +321,7 @@ impl Distribution {
 
     fn stepped(&self, low: f64, step: f64, k: usize) -> f64 {
         let Self::Float { high, .. } = self else { return low };
-        (low + k as f64 * step).min(*high)
+        grid_values::stepped(low, step, k as f64).min(*high)
     }
 
     /// The least and the largest value, for messages and checks; `None` for choices.
@@ -400,8 +409,8 @@ mod tests {
         let d = parse(r#"{"type": "float", "low": 0.0, "high": 0.7, "step": 0.1}"#).expect("valid");
         let grid = d.grid(5);
         assert_eq!(grid.len(), 8);
-        assert_eq!(grid[7], json!(0.7));
-        assert_eq!(d.at(0.999_999), json!(0.7));
+        assert_eq!(grid, [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7].map(|x| json!(x)));
+        assert_eq!((d.at(0.4), d.at(0.999_999), d.last_step()), (json!(0.3), json!(0.7), Some(json!(0.7))));
         let int = parse(r#"{"type": "int", "low": 128, "high": 512, "step": 128}"#).expect("valid");
         assert_eq!(int.grid(5), vec![json!(128), json!(256), json!(384), json!(512)]);
     }

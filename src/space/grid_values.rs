@@ -9,6 +9,8 @@ const CLOSE: f64 = 1e-11;
 const CLOSE_ENOUGH: f64 = 1e-3;
 /// Whole numbers below this are exact.
 const EXACT: f64 = 9_007_199_254_740_992.0;
+/// The largest power of ten that is exact.
+const LARGEST_POWER: f64 = 1e22;
 
 /// At most `points` values from `low` to `high`, strictly increasing; one of them is in the middle.
 pub fn floats(low: f64, high: f64, scale: Scale, points: usize) -> Vec<f64> {
@@ -55,6 +57,35 @@ fn short(x: f64, gap: f64) -> f64 {
     let half = libm::trunc(places / 2.0);
     let digits = libm::round(x * libm::pow(10.0, half) * libm::pow(10.0, places - half));
     format!("{}e{}", digits as i64, -places as i32).parse().unwrap_or(x)
+}
+
+/// Steps `k` above `low`, as people write it: with as many decimals as `low` and `step` have, so 0.1 + 2 * 0.1 is 0.3 and not
+/// 0.30000000000000004. Where their digits are more than a number holds exactly, it is the plain sum.
+pub fn stepped(low: f64, step: f64, k: f64) -> f64 {
+    let power = match (power(low), power(step)) {
+        (Some(low), Some(step)) => low.max(step),
+        _ => return low + k * step,
+    };
+    let [first, each] = [low, step].map(|x| libm::round(x * power));
+    let digits = first + k * each;
+    // Products beyond the exact whole numbers are no longer the digits that they stand for.
+    let is_exact = [first, k * each, digits].iter().all(|x| x.abs() < EXACT);
+    if is_exact { digits / power } else { low + k * step }
+}
+
+/// The least power of ten that makes a whole number of the decimal number that `x` is read from.
+fn power(x: f64) -> Option<f64> {
+    let mut power = 1.0;
+    loop {
+        let digits = libm::round(x * power);
+        if digits.abs() >= EXACT || power > LARGEST_POWER {
+            return None;
+        }
+        if digits / power == x {
+            return Some(power);
+        }
+        power *= 10.0;
+    }
 }
 
 /// Which of the whole numbers from `low` to `high`, counted from 0, are `points` of them, evenly spread in `scale`.
@@ -114,6 +145,22 @@ mod tests {
         assert_eq!(thinned(0.0, 10.0, Scale::Linear, 5), [0, 3, 5, 8, 10]);
     }
 
+    #[test]
+    fn steps_have_the_decimals_of_what_is_written() {
+        let all = |low, step, n: u32| (0..n).map(|k| stepped(low, step, f64::from(k))).collect::<Vec<_>>();
+        assert_eq!(all(0.0, 0.1, 8), [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]);
+        assert_eq!(all(-0.3, 0.1, 7), [-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3]);
+        assert_eq!(all(0.05, 0.1, 4), [0.05, 0.15, 0.25, 0.35]);
+        assert_eq!(all(1e-5, 2e-6, 4), [1e-5, 1.2e-5, 1.4e-5, 1.6e-5]);
+        assert_eq!(all(5.0, 2.5, 3), [5.0, 7.5, 10.0]);
+        assert_eq!(stepped(0.0, 1e-8, 90_000_001.0), 0.900_000_01);
+        // What has no short decimals, or no room for them, is the plain sum.
+        let third = 1.0 / 3.0;
+        assert_eq!(stepped(0.1, third, 3.0), 0.1 + 3.0 * third);
+        assert_eq!(stepped(1e300, 1e290, 7.0), 1e300 + 7.0 * 1e290);
+        assert_eq!(stepped(5e-324, 5e-324, 3.0), 2e-323);
+    }
+
     fn ends() -> impl Strategy<Value = (f64, f64, Scale)> {
         let any = prop_oneof![-1e3..1e3_f64, -1e-3..1e-3_f64, -1e12..1e12_f64, Just(0.0), Just(5e-324), Just(1e300)];
         let positive =
@@ -151,6 +198,12 @@ mod tests {
                     prop_assert!((x - even(k)).abs() <= gap * 1e-2, "{} of {:?}", x, values);
                 }
             }
+        }
+
+        #[test]
+        fn steps_are_what_their_decimals_are_read_as(low in -5000_i64..5000, each in 1_i64..5000, k in 0_i64..2000, e in 0_i32..12) {
+            let read = |digits: i64| format!("{digits}e-{e}").parse::<f64>().expect("a number");
+            prop_assert_eq!(stepped(read(low), read(each), k as f64), read(low + k * each));
         }
 
         #[test]

@@ -1,6 +1,7 @@
 //! A smaller box around a value: coarse to fine.
 
 use super::distribution::{Distribution, Scale};
+use super::grid_values::stepped;
 use serde_json::Value;
 
 impl Distribution {
@@ -17,7 +18,7 @@ impl Distribution {
             }
             Self::Float { low, high, step: Some(step), scale } => {
                 let [first, last] = steps(low, high, step, value, share);
-                let at = |k: f64| (low + k * step).min(high);
+                let at = |k: f64| stepped(low, step, k).min(high);
                 Self::Float { low: at(first), high: at(last), step: Some(step), scale }
             }
             Self::Int { low, high, step: None, scale: Scale::Log } => {
@@ -105,6 +106,12 @@ mod tests {
                 json!(0.7),
                 0.5,
                 json!({"type": "float", "low": 0.4, "high": 0.7, "step": 0.1}),
+            ),
+            (
+                json!({"type": "float", "low": 0.0, "high": 0.7, "step": 0.1}),
+                json!(0.4),
+                0.5,
+                json!({"type": "float", "low": 0.3, "high": 0.6, "step": 0.1}),
             ),
             (json!({"type": "int", "low": 1, "high": 8}), json!(4), 0.5, json!({"type": "int", "low": 3, "high": 6})),
             (

@@ -45,8 +45,37 @@ pub fn shown(value: &Value) -> String {
     value.as_f64().map_or_else(|| value.to_string(), format_number)
 }
 
-/// Short and exact: `0.001`, `1e9`.
+/// Short and exact: `0.001`, `1e9`, `9007199254740991`.
 pub fn format_number(x: f64) -> String {
-    let magnitude = x.abs();
-    if x == 0.0 || (1e-4..1e7).contains(&magnitude) || !x.is_finite() { format!("{x}") } else { format!("{x:e}") }
+    let (magnitude, plain) = (x.abs(), format!("{x}"));
+    if x == 0.0 || (1e-4..1e7).contains(&magnitude) || !x.is_finite() {
+        return plain;
+    }
+    let powered = format!("{x:e}");
+    if plain.len() <= powered.len() { plain } else { powered }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_the_shorter_of_two_ways() {
+        for (x, text) in [
+            (0.0, "0"),
+            (-0.0, "-0"),
+            (1e-4, "0.0001"),
+            (1.25e-5, "1.25e-5"),
+            (9_999_999.0, "9999999"),
+            (1e7, "1e7"),
+            (-2.5e9, "-2.5e9"),
+            (12_345_678.0, "12345678"),
+            (9_007_199_254_740_991.0, "9007199254740991"),
+            (1.234_567_890_123_456_8e20, "123456789012345680000"),
+            (1.234_567_890_123_456_8e21, "1.2345678901234568e21"),
+            (f64::NAN, "NaN"),
+        ] {
+            assert_eq!(format_number(x), text);
+        }
+    }
 }

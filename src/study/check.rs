@@ -32,9 +32,7 @@ impl Study {
     /// # Errors
     /// One [`Error`] that names the key and what is accepted there.
     pub fn parse(text: &str) -> Result<Self> {
-        let value = crate::json::parse(text.trim_start_matches('\u{feff}'))
-            .map_err(|error| Error::NotAStudy { detail: error.to_string() })?;
-        Self::check(&value)
+        Self::check(&document_of(text)?)
     }
 
     /// Checks a study document that is already JSON.
@@ -352,8 +350,14 @@ impl Study {
         let (key, momenta) = self.given("momentum");
         let is_asked = optimizers.iter().any(|name| *name == "nesterov")
             && usage::inert(self.task, &self.fixed, &self.space, "momentum").is_none();
+        let refuse = |key| Err(Error::OutOfRange { key, found: "0".into(), accepted: "> 0 (nesterov)".into() });
         if is_asked && momenta.iter().any(|momentum| momentum.as_f64() == Some(0.0)) {
-            return Err(Error::OutOfRange { key, found: "0".into(), accepted: "> 0 (nesterov)".into() });
+            return refuse(key);
+        }
+        // A grid takes the ends of a range, steps are drawn like any other, and so is the value of a range of one.
+        let low = self.space.iter().find(|(name, _)| name == "momentum").and_then(|(_, range)| range.bounds());
+        if is_asked && low.is_some_and(|(low, _)| low == 0.0) {
+            return refuse("space.momentum.low".into());
         }
         Ok(())
     }
@@ -382,6 +386,17 @@ impl Study {
             None => Ok(()),
         }
     }
+}
+
+/// A document's text as JSON.
+pub(super) fn document_of(text: &str) -> Result<Value> {
+    let text = text.trim_start_matches('\u{feff}');
+    #[cfg(not(target_arch = "wasm32"))]
+    if let Some((within, key)) = crate::json::twice(text) {
+        let within = if within.is_empty() { "the study".into() } else { within };
+        return Err(Error::Duplicate { key: within, found: format!("\"{key}\"") });
+    }
+    crate::json::parse(text).map_err(|error| Error::NotAStudy { detail: error.to_string() })
 }
 
 /// The hyperparameter whose value is a drawing.
@@ -459,16 +474,15 @@ fn check_derived(section: &Section<'_>, features: u32) -> Result<Vec<Derived>> {
     Err(Error::OutOfRange { key: section.key("derived"), found: shown(value), accepted: "[] (2 features)".into() })
 }
 
+/// Parts of the split and their shares where a study does not name them.
+const USUAL_SPLIT: [(&str, f64); 3] = [("train", 0.7), ("validation", 0.15), ("test", 0.15)];
+
 fn check_split(section: &Section<'_>) -> Result<SplitShares> {
     let split = section.section("split")?;
     split.only(&["train", "validation", "test"])?;
-    let default = if split.object.is_empty() { [0.7, 0.15, 0.15] } else { [0.0; 3] };
     let mut shares = [0.0; 3];
-    for (share, (name, default)) in shares.iter_mut().zip(["train", "validation", "test"].into_iter().zip(default)) {
-        if !split.object.is_empty() && !split.object.contains_key(name) {
-            return Err(Error::Missing { key: split.key(name), accepted: "train + validation + test = 1".into() });
-        }
-        *share = split.number(name, default, 0.01, 0.98)?;
+    for (share, (name, usual)) in shares.iter_mut().zip(USUAL_SPLIT) {
+        *share = split.number(name, usual, 0.01, 0.98)?;
     }
     let sum: f64 = shares.iter().sum();
     if (sum - 1.0).abs() > 1e-6 {

@@ -261,6 +261,14 @@ impl Study {
         document
     }
 
+    /// Epochs from one value of the objective to the next: those of validation rows are there only where these are looked at.
+    pub const fn value_every(&self) -> usize {
+        match self.metric {
+            Metric::TrainLoss | Metric::TrainMetric => 1,
+            Metric::ValidationLoss | Metric::ValidationMetric => self.evaluate_every,
+        }
+    }
+
     /// Whether `a` beats `b` under the study's objective.
     pub fn is_better(&self, a: f64, b: f64) -> bool {
         match self.direction {

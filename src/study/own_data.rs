@@ -71,8 +71,7 @@ impl Study {
     /// # Errors
     /// As [`Study::parse`], and what keeps the files from being trained.
     pub fn parse_with(text: &str, read: &dyn Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
-        let mut document = crate::json::parse(text.trim_start_matches('\u{feff}'))
-            .map_err(|error| Error::NotAStudy { detail: error.to_string() })?;
+        let mut document = super::check::document_of(text)?;
         let data = open(&mut document, read)?;
         let mut study = Self::check(&document)?;
         if let (Some(own), Some(data)) = (&mut study.own, data) {

@@ -72,10 +72,12 @@ impl Pbt {
         (libm::ceil(self.quantile * members as f64) as usize).min(members / 2)
     }
 
-    /// Trials of a population that trains for so many epochs in a study of so many trials, as long as none diverges.
-    pub fn n_trials(self, epochs: u32, trials: u32) -> u32 {
+    /// Trials of a population that trains for so many epochs in a study of so many trials, with a value every so many epochs,
+    /// as long as none diverges.
+    pub fn n_trials(self, epochs: u32, value_every: u32, trials: u32) -> u32 {
         let first = self.population.min(trials);
-        let looks = u64::from(epochs.saturating_sub(1) / self.interval);
+        let last = epochs.saturating_sub(1);
+        let looks = u64::from((last - last % value_every) / self.interval.max(value_every));
         let all = u64::from(first) + looks * self.n_copied(first as usize) as u64;
         all.min(u64::from(trials)) as u32
     }
@@ -145,13 +147,17 @@ impl SamplerSpec {
     /// The rounds are those of a study, or of ask and tell, where the document has none; `population` is that of CMA-ES.
     fn read(value: Option<&Value>, round: u32, population: Option<u32>) -> Result<Self> {
         let Some(value) = value else { return Ok(Self::RANDOM) };
-        let key = "sampler.name".to_owned();
-        let found = value.get("name").unwrap_or(value);
-        let name = found.as_str().filter(|_| value.is_object()).ok_or_else(|| Error::WrongType {
-            key: key.clone(),
+        let wrong = |key: &str, found, accepted: &str| Error::WrongType {
+            key: key.into(),
             found: shown(found),
-            accepted: AVAILABLE.into(),
-        })?;
+            accepted: accepted.into(),
+        };
+        if !value.is_object() {
+            return Err(wrong(WITHIN, value, "{\"name\": \"random\"}"));
+        }
+        let random = Value::from("random");
+        let (key, found) = ("sampler.name".to_owned(), value.get("name").unwrap_or(&random));
+        let name = found.as_str().ok_or_else(|| wrong(&key, found, AVAILABLE))?;
         let known: &[&str] = match name {
             "random" | "sobol" => &["name", "round"],
             "grid" => &["name", "points", "round"],

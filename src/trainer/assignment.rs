@@ -33,6 +33,25 @@ impl Assignment {
         Self { trial, of_trials, until_epoch: None, from: None, ancestry: Vec::new(), copy_of: None }
     }
 
+    /// The same way as far as an epoch, which may be one of those whose weights the trial went on with.
+    #[must_use]
+    pub fn up_to(mut self, epoch: usize) -> Self {
+        while self.ancestry.first().and_then(|parent| parent.until_epoch).is_some_and(|until| epoch <= until) {
+            let parent = self.ancestry.remove(0);
+            self = Self { ancestry: self.ancestry, ..parent };
+        }
+        Self { until_epoch: Some(epoch), ..self }
+    }
+
+    /// The same with another setting, on the whole way.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &Value) -> Self {
+        for one in self.ancestry.iter_mut().map(|one| &mut one.trial).chain([&mut self.trial]) {
+            one.params.insert(name.into(), value.clone());
+        }
+        self
+    }
+
     /// The trial that is trained first.
     pub fn first(&self) -> &Trial {
         self.ancestry.last().map_or(&self.trial, |first| &first.trial)

@@ -5,11 +5,16 @@ use super::folds::Fold;
 use crate::backend::second_order::{Look, MOST_CURVED};
 use crate::backend::{Data, Labels, Need, NetworkSpec, second_order, work};
 use crate::error::{Error, Result};
+use crate::rng::RunId;
+use crate::search::Search;
 use crate::study::{Record, TrialConfig};
 
 /// Ways through a network that an eigenvalue takes, about, and how much longer a row takes in f64 by itself.
 const PRODUCTS: f64 = 50.0;
 const SINGLY: f64 = 4.0;
+
+/// Trials of a study that are looked at before all are drawn.
+const LOOKED_AT: u32 = 64;
 
 /// What a trial will take over all epochs, seeds and folds, if it does not end early.
 #[derive(Clone, Copy, Debug)]
@@ -95,6 +100,18 @@ impl Trainer {
         let mb = |n: usize| (second_order::curvature_bytes(n) >> 20) as u64;
         let (limit, knob) = ("curvature".into(), format!("{}, record", self.shape_knobs()));
         Err(Error::TooLarge { trial, needed_mb: mb(n), limit, limit_mb: mb(MOST_CURVED), knob })
+    }
+
+    /// Refuses a study whose first trials are too large, before all of them are drawn.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], as [`Trainer::assign`].
+    pub fn check_first(&self) -> Result<()> {
+        for trial in Search::preview(&self.study, LOOKED_AT) {
+            let network = self.network(&trial, 0, &self.config(&trial), RunId::default());
+            self.check_size(trial.number, &network)?;
+        }
+        Ok(())
     }
 
     /// Refuses a network that takes more than there is.

@@ -5,6 +5,8 @@ use super::{Trainer, TrialSnapshot};
 use crate::backend::{Data, Network, NetworkSpec, Population, Score, Snapshot, mixed};
 use crate::dataset::{Prepared, Task};
 use crate::error::Result;
+use crate::rng::RunId;
+use crate::search::Trial;
 use std::rc::Rc;
 
 /// What networks of a fold train on, and how their scores are told.
@@ -43,10 +45,21 @@ impl Trainer {
         self.fold(spec).data.n_train.div_ceil(spec.max_batch) as u64
     }
 
-    /// A trial's networks on the first fold, one a seed: those whose rows are [`Trainer::data`].
-    pub fn of_first_fold<'a>(&self, snapshot: &'a TrialSnapshot) -> &'a [Snapshot] {
-        let n = snapshot.networks.len() / self.folds.len().max(1);
-        &snapshot.networks[..n]
+    /// [`Trainer::weights`] of a trial's networks on the first fold, one a seed: those whose rows are [`Trainer::data`].
+    pub fn of_first_fold(&self, trial: &Trial, snapshot: &TrialSnapshot) -> Vec<Vec<f32>> {
+        let mut weights = self.weights(trial, snapshot);
+        weights.truncate(snapshot.networks.len() / self.folds.len().max(1));
+        weights
+    }
+
+    /// What each of a trial's networks is scored by, wherever the snapshot was taken: its weights, or the average that it keeps.
+    pub fn weights(&self, trial: &Trial, snapshot: &TrialSnapshot) -> Vec<Vec<f32>> {
+        let spec = self.network(trial, 0, &self.config(trial), RunId::default());
+        let own = |(at, network): (usize, &Snapshot)| match snapshot.means.get(at) {
+            Some(mean) => mean.clone(),
+            None => network.weights(&spec),
+        };
+        snapshot.networks.iter().enumerate().map(own).collect()
     }
 
     /// Networks that train side by side, each on its own fold.

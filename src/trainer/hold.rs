@@ -6,7 +6,6 @@ use super::wave::{Running, Wave};
 use crate::backend::{Network, Rows, evaluate};
 use crate::error::Result;
 use crate::result::{EpochRecord, TrialEvent, TrialState};
-use crate::study::Metric;
 
 impl Trainer {
     /// Looks at the weights of trials whose epoch is over, as these are then: where they are an average, it is what the epoch
@@ -66,7 +65,7 @@ impl Trainer {
         if let Some(best) = &held.best {
             (event.kept_epoch, event.value) = (Some(best.epoch), Some(best.value));
         } else {
-            event.value = record.value(Metric::ValidationLoss);
+            event.value = record.value(self.study.metric);
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{Trainer, TrialSnapshot};
 use crate::backend::dead_units::dead_units;
 use crate::backend::epoch::Steps;
 use crate::backend::second_order::{Look, length, parts};
-use crate::backend::{EpochOutcome, Network, NetworkSpec, Snapshot, reference};
+use crate::backend::{EpochOutcome, Network, NetworkSpec, reference};
 use crate::result::{EpochRecord, Recorded, Spread, TestScore, mean_and_deviation};
 use crate::schedule::StepAt;
 use crate::search::Trial;
@@ -23,10 +23,9 @@ impl Trainer {
         let rows: Vec<u32> = (first as u32..self.data.rows() as u32).collect();
         let specs = self.copies(trial, 0, &self.config(trial));
         let (mut loss, mut metric) = (0.0, 0.0);
-        for (network, Snapshot { numbers, .. }) in specs.iter().zip(&ended.networks) {
-            let (layers, n_parameters) = (network.shape.layers(), network.shape.n_parameters());
-            let fold = self.fold(network);
-            let score = reference::score(network, &layers, &numbers[..n_parameters], &fold.data, &rows);
+        for (network, weights) in specs.iter().zip(self.weights(trial, ended)) {
+            let (layers, fold) = (network.shape.layers(), self.fold(network));
+            let score = reference::score(network, &layers, &weights, &fold.data, &rows);
             loss += score.loss * fold.unit;
             metric += fold.metric(score, 2);
         }
@@ -43,8 +42,7 @@ impl Trainer {
         networks: &[NetworkSpec],
         steps: &[Steps],
     ) -> EpochRecord {
-        let over_copies =
-            |value: &dyn Fn(&EpochOutcome) -> f64| mean_and_deviation(&outcomes.iter().map(value).collect::<Vec<_>>());
+        let over_copies = |value: &dyn Fn(&EpochOutcome) -> f64| mean_and_deviation(outcomes.iter().map(value));
         let fold = |outcome: &EpochOutcome| self.fold(&networks[outcome.network]);
         let is_validated = outcomes.iter().all(|outcome| outcome.validation.is_some() || self.data.n_validation == 0);
         let validation = |outcome: &EpochOutcome| outcome.validation.unwrap_or_default();

@@ -102,7 +102,7 @@ impl Wave {
         for (at, (&index, snapshot)) in running.networks.iter().zip(&from.networks).enumerate() {
             population.restore(index, snapshot);
             let memory = from.memories.get(at).copied().unwrap_or_default();
-            steps[index] = Steps { done: snapshot.steps, memory, added: 0.0 };
+            steps[index] = Steps::new(snapshot.steps, memory);
             if let Some(kept) = running.kept.get_mut(at) {
                 kept.parameters = snapshot.numbers[..networks[index].shape.n_parameters()].to_vec();
                 kept.warm = from.warm.get(at).cloned().unwrap_or_default();

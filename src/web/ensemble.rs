@@ -1,12 +1,13 @@
 //! Networks that answer together, in a Worker: they are trained once more, one after the other, and scored.
 
 use super::{problem, to_js, unread};
-use crate::analysis::{Ensemble, EnsembleScore, Member, Rows, checkpoints, ensemble};
+use crate::analysis::{Ensemble, EnsembleScore, Member, Rows, ensemble, legs};
 use crate::backend::cpu::Cpu;
 use crate::dataset::TaskKind;
 use crate::error::{Error, Result};
 use crate::mlp::{Loss, Shape};
 use crate::result::TrialState;
+use crate::search::Trial;
 use crate::study::Study;
 use crate::trainer::{Assignment, Trainer, TrialSnapshot};
 use core::time::Duration;
@@ -32,8 +33,8 @@ pub struct Ensembles {
     of: String,
     legs: VecDeque<Leg>,
     n_legs: usize,
-    /// What is trained at the moment: its trial's number, what its members are and what they are called.
-    under_way: Option<(u32, Shape, Value)>,
+    /// What is trained at the moment: its trial, what its members are and what they are called.
+    under_way: Option<(Trial, Shape, Value)>,
     last: Option<TrialSnapshot>,
     members: Vec<Member>,
     words: Vec<Value>,
@@ -41,8 +42,9 @@ pub struct Ensembles {
 
 #[wasm_bindgen]
 impl Ensembles {
-    /// Members out of the trials of `round` ([`Assignment::read`]): `top` all of them; of the first one `seeds` its settings
-    /// with `n` seeds, `checkpoints` its own way, `averages` its last weights and the running averages of them.
+    /// Members out of the trials of `round` ([`Assignment::read`]), each trained as far as it is sent: `top` all of them; of the
+    /// first one `seeds` its settings with `n` seeds, `checkpoints` its own way, `averages` its last weights and the running
+    /// averages of them.
     ///
     /// # Errors
     /// The problem, as an object.
@@ -67,38 +69,35 @@ impl Ensembles {
             let prepared = Rc::new(study.prepare(table.as_deref())?);
             let task = study.task;
             let mut trainer = Trainer::new(Rc::new(study), prepared, Box::new(Cpu::new()), Vec::new())?;
-            let mut legs = VecDeque::new();
+            let mut stretches = VecDeque::new();
             for assignment in round {
                 let number = assignment.trial.number;
                 match of.as_str() {
                     "checkpoints" => {
-                        let epochs = trainer.contestant(&assignment.trial, assignment.of_trials).epochs;
-                        for (k, epoch) in checkpoints(epochs).into_iter().enumerate() {
-                            let until_epoch = (epoch < epochs).then_some(epoch);
+                        let epochs = assignment.until_epoch.unwrap_or(usize::MAX);
+                        let all = trainer.contestant(&assignment.trial, assignment.of_trials).epochs;
+                        for (epoch, assignment) in legs(&assignment, epochs.min(all)) {
+                            // Who went on from another's weights is trained from there each time.
+                            let goes_on = assignment.ancestry.is_empty();
                             let words = json!({"trial": number, "epoch": epoch});
-                            let mut assignment = Assignment { until_epoch, ..assignment.clone() };
-                            // What is between two steps, and not what the end would make of all of them.
-                            assignment.trial.params.insert("averaging".into(), json!("none"));
-                            assignment.trial.params.insert("patience".into(), json!(0));
-                            legs.push_back(Leg { assignment, words, goes_on: k > 0 });
+                            stretches.push_back(Leg { assignment, words, goes_on });
                         }
                     }
                     "averages" => {
                         for averaging in ["none", "ema", "swa"] {
-                            let mut assignment = assignment.clone();
-                            assignment.trial.params.insert("averaging".into(), json!(averaging));
+                            let assignment = assignment.clone().with("averaging", &json!(averaging));
                             let words = json!({"trial": number, "averaging": averaging});
-                            legs.push_back(Leg { assignment, words, goes_on: false });
+                            stretches.push_back(Leg { assignment, words, goes_on: false });
                         }
                     }
-                    _ => legs.push_back(Leg { assignment, words: json!({"trial": number}), goes_on: false }),
+                    _ => stretches.push_back(Leg { assignment, words: json!({"trial": number}), goes_on: false }),
                 }
             }
             Ok(Self {
                 trainer,
                 task,
-                n_legs: legs.len(),
-                legs,
+                n_legs: stretches.len(),
+                legs: stretches,
                 of,
                 under_way: None,
                 last: None,
@@ -130,21 +129,22 @@ impl Ensembles {
     async fn work(&mut self, budget: Duration) -> Result<Option<Ensemble>> {
         if self.under_way.is_none() {
             let Some(leg) = self.legs.pop_front() else { return self.scored().map(Some) };
-            let from = if leg.goes_on { self.last.take() } else { None };
+            let from = self.last.take().filter(|_| leg.goes_on);
             let Assignment { trial, of_trials, .. } = &leg.assignment;
             let shape = self.trainer.contestant(trial, *of_trials).spec.shape;
-            self.under_way = Some((trial.number, shape, leg.words));
+            self.under_way = Some((trial.clone(), shape, leg.words));
             self.trainer.assign(vec![Assignment { from, ..leg.assignment }])?;
         }
         let report = self.trainer.advance(budget).await?;
-        let Some((number, shape, words)) = self.under_way.clone() else { return Ok(None) };
+        let Some((trial, shape, words)) = self.under_way.clone() else { return Ok(None) };
+        let number = trial.number;
         let is_lost = report.trials.iter().any(|trial| trial.state == TrialState::Diverged);
         let ended = report.snapshots.into_iter().find(|one| one.number == number);
         if is_lost || (ended.is_none() && report.finished) {
             return Err(Error::TrialDiverged { trial: number });
         }
         if let Some(snapshot) = ended {
-            self.take(&snapshot, &shape, &words);
+            self.take(&trial, &snapshot, &shape, &words);
             self.last = Some(snapshot);
             self.under_way = None;
         }
@@ -152,14 +152,13 @@ impl Ensembles {
     }
 
     /// Takes in the networks of a trial that has got where it was sent.
-    fn take(&mut self, snapshot: &TrialSnapshot, shape: &Shape, words: &Value) {
-        let own = self.trainer.of_first_fold(snapshot);
-        let n = shape.n_parameters();
-        for (seed, network) in own.iter().enumerate() {
+    fn take(&mut self, trial: &Trial, snapshot: &TrialSnapshot, shape: &Shape, words: &Value) {
+        let own = self.trainer.of_first_fold(trial, snapshot);
+        for (seed, parameters) in own.into_iter().enumerate() {
             let mut words = words.clone();
             words["seed"] = json!(seed);
             self.words.push(words);
-            self.members.push(Member { shape: shape.clone(), parameters: network.numbers[..n].to_vec() });
+            self.members.push(Member { shape: shape.clone(), parameters });
         }
     }
 

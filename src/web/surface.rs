@@ -133,8 +133,11 @@ impl Surface {
     pub fn see(&mut self, at: usize, words: &[u32]) -> bool {
         let Some(contestant) = self.contestants.get(at) else { return false };
         let snapshots = TrialSnapshot::read(words).unwrap_or_default();
-        let own = snapshots.into_iter().find(|one| one.number == contestant.trial);
-        let Some(network) = own.and_then(|one| one.networks.into_iter().next()) else { return false };
+        let Some(own) = snapshots.into_iter().find(|one| one.number == contestant.trial) else { return false };
+        if !self.live || at > 0 {
+            self.until[at] = Some(own.epochs);
+        }
+        let Some(network) = own.networks.into_iter().next() else { return false };
         let path = self.seen[at].get_or_insert_with(|| Trajectory::begun(contestant));
         path.see(&contestant.spec, &network);
         let is_there = path.points.len() > 1;
@@ -231,7 +234,13 @@ impl Surface {
         let mut trained = self.recorder.as_ref().map(Recorder::paths).unwrap_or_default().into_iter();
         let path = |(at, seen): (usize, &Option<Trajectory>)| {
             let own = trained.next();
-            seen.clone().filter(|_| self.is_seen(at)).or(own).unwrap_or_default()
+            let Some(seen) = seen else { return own.unwrap_or_default() };
+            if self.is_seen(at) {
+                return seen.clone();
+            }
+            let mut own = own.unwrap_or_default();
+            own.end_with(seen.last());
+            own
         };
         self.seen.iter().enumerate().map(path).collect()
     }

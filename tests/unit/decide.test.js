@@ -149,6 +149,13 @@ test('rungs hold everybody who got there, and the ledger adds up', () => {
     ],
   );
   assert.deepEqual(bracketsOf(study, [], OBJECTIVE), []);
+  // Where validation rows are looked at less often, who waits is judged at the next look.
+  const rungsOf = (/** @type {any} */ more) =>
+    bracketsOf({ ...study, ...more }, trials, OBJECTIVE)[0].rungs.map(({ epoch }) => epoch);
+  assert.deepEqual(rungsOf({ evaluate_every: 3 }), [3, 6, 8]);
+  assert.deepEqual(rungsOf({ evaluate_every: 20 }), [8]);
+  assert.deepEqual(rungsOf({ evaluate_every: 3, pruner: { name: 'median', warmup: 1 } }), [3, 6, 8]);
+  assert.deepEqual(rungsOf({ evaluate_every: 3, objective: { metric: 'train_loss' } }), [1, 2, 4, 8]);
   const all = [0.5, 0.1, NaN].map((resumed, number) => ({ trial: trialOf(number, 'pruned', [1]), resumed }));
   assert.deepEqual(
     wouldHaveWon(all, 0.2, false).map(({ trial }) => trial.number),

@@ -6,7 +6,7 @@ import { welch } from '../../www/src/study/difference.js';
 import { mendsOf } from '../../www/src/study/mends.js';
 import { checkTogether } from '../../www/src/study/study.js';
 import { agreementOf } from '../../www/src/views/runs/agreement.js';
-import { topOf, worthOf } from '../../www/src/views/ensemble/worth.js';
+import { topOf, wayOf, worthOf } from '../../www/src/views/ensemble/worth.js';
 import { sizesUpTo, timedStudy } from '../../www/src/engine/epoch-times.js';
 
 /** Cross-validation as the page counts it, and what several networks are worth together. */
@@ -74,6 +74,23 @@ test('an ensemble stands beside its best member, an average beside the last weig
       ['swa', -0.1, 1],
     ],
   );
+});
+
+test('networks of an ensemble are trained as far as their trial was, and through whose weights it went on with', () => {
+  const one = (/** @type {any} */ more) => ({ params: { p: more.number }, state: 'complete', ...more });
+  const all = [
+    one({ number: 0, epochs: { length: 9 } }),
+    one({ number: 1, epochs: { length: 5 }, state: 'pruned', copy_of: { trial: 0, epoch: 3 } }),
+    one({ number: 2, epochs: { length: 9 }, copy_of: { trial: 1, epoch: 5 } }),
+  ];
+  const trials = new Map(all.map((trial) => [trial.number, trial]));
+  const way = (/** @type {any} */ kind, /** @type {number} */ number) => wayOf(kind, all[number], trials, 12);
+  const first = { trial: { number: 0, params: { p: 0 } }, of_trials: 12, until_epoch: 3 };
+  const second = { trial: { number: 1, params: { p: 1 } }, of_trials: 12, until_epoch: 5 };
+  assert.deepEqual(way('top', 0), { until_epoch: null, ancestry: [] });
+  assert.deepEqual(way('checkpoints', 0), { until_epoch: 9, ancestry: [] });
+  assert.deepEqual(way('seeds', 1), { until_epoch: 5, ancestry: [first] });
+  assert.deepEqual(way('averages', 2), { until_epoch: null, ancestry: [second, first] });
 });
 
 test('the best trials are those that ended well, ties by number', () => {

@@ -87,6 +87,15 @@ test('trials of a population are those at the start and the copies of each look,
   assert.deepEqual(populationOf(given, 10), { first: 8, copied: 2, looks: 3, trials: 14 });
   assert.equal(populationOf(given, 3).looks, 0);
   assert.equal(populationOf({ ...given, trials: 11 }, 10).trials, 11);
+  // Values that there are less often, as in tests/judged.rs.
+  const looks = (/** @type {any} */ more) =>
+    populationOf({ ...study({ sampler: { name: 'pbt', population: 8, interval: 2 } }), ...more }, 10).looks;
+  const train = { objective: { metric: 'train_loss', direction: 'minimize' } };
+  assert.deepEqual(
+    [1, 3, 5, 30].map((every) => looks({ evaluate_every: every })),
+    [4, 3, 1, 0],
+  );
+  assert.equal(looks({ evaluate_every: 30, ...train }), 4);
   const { asked, trials, steps } = planOf(given);
   const alone = planOf(study({ sampler: { name: 'random' }, trials: 8 })).steps;
   assert.deepEqual([asked, trials, steps], [14, 14, alone]);

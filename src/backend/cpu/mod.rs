@@ -22,7 +22,7 @@ mod update;
 
 use super::second_order::SecondOrder;
 use super::{
-    Backend, BatchSteps, Data, LocalFuture, Need, Network, NetworkSpec, Order, Population, mixed, ready, second_order,
+    Backend, BatchSteps, Data, LocalFuture, Need, Network, NetworkSpec, Population, mixed, ready, room, second_order,
     work,
 };
 use crate::error::Result;
@@ -35,9 +35,7 @@ use population::CpuPopulation;
 use sparse::Table;
 use std::rc::Rc;
 
-/// The most bytes that a population may take, scratch included.
-const MEMORY_BYTES: u64 = 512 << 20;
-/// The part of [`MEMORY_BYTES`] that is left for scratch.
+/// The part of [`room::memory`] that is left for scratch.
 const SCRATCH_BYTES: u64 = 16 << 20;
 
 /// Parameters above which the numbers of several such networks no longer fit the nearest cache.
@@ -156,7 +154,7 @@ impl Backend for Cpu {
     }
 
     fn beside_bytes(&self, _: &NetworkSpec, _: usize) -> u64 {
-        (size_of::<NetworkSpec>() + size_of::<Progress>() + Order::SHARED_BYTES + BatchSteps::SHARED_BYTES) as u64
+        (size_of::<NetworkSpec>() + size_of::<Progress>() + BatchSteps::SHARED_BYTES) as u64
     }
 
     fn network_bytes(&self, spec: &NetworkSpec) -> u64 {
@@ -172,7 +170,8 @@ impl Backend for Cpu {
     }
 
     fn memory_limit(&self) -> (u64, String) {
-        (MEMORY_BYTES - SCRATCH_BYTES, "memory".into())
+        let (bytes, name) = room::memory();
+        (bytes - SCRATCH_BYTES.min(bytes), name)
     }
 
     fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>> {
@@ -212,6 +211,9 @@ mod tests {
         };
         // 114 parameters with gradient and two numbers of state, in panels: and what tells of the shape.
         assert!((1_824..6_000).contains(&bytes(&[8, 8], 32)), "{}", bytes(&[8, 8], 32));
-        assert!(bytes(&[1024, 1024], 60_000) > Cpu::new().memory_limit().0);
+        assert!(bytes(&[1024, 1024], 60_000) > 512 << 20);
+        // The largest network that a study may have finds room on a machine, if no other does.
+        let (largest, (limit, name)) = (bytes(&[2048; 10], 32), Cpu::new().memory_limit());
+        assert!((512 << 20..limit).contains(&largest), "{largest} bytes, {limit} bytes of {name}");
     }
 }

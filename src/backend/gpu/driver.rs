@@ -358,8 +358,8 @@ impl<S: Source> Driver<S> {
 
     /// Whether the batches that would have to be done again are too many.
     fn must_copy(&self) -> bool {
-        let (_, bytes) = self.population.epoch_size();
-        self.population.batches_bytes() > REPEATED_BYTES.max(2 * bytes)
+        let laid_out = self.population.batches_bytes();
+        laid_out > REPEATED_BYTES && laid_out > 2 * self.population.epoch_size().1
     }
 
     /// Whether a flight that ends brings the networks back with it.

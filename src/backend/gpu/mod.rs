@@ -361,7 +361,7 @@ impl Backend for Gpu {
     }
 
     fn memory_limit(&self) -> (u64, String) {
-        (self.binding_limit, "maxStorageBufferBindingSize".into())
+        (self.binding_limit, "a buffer of this GPU (maxStorageBufferBindingSize)".into())
     }
 
     fn largest_piece_bytes(&self, spec: &NetworkSpec) -> u64 {

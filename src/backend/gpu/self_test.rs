@@ -231,7 +231,7 @@ fn network(settings: Settings, trial: u32) -> Network {
 fn epoch(networks: &[Network], epoch: u32) -> Vec<EpochBatches> {
     let batches = |(index, Network { spec, .. }): (usize, &Network)| {
         let order = rng::key(spec.seed, Purpose::Shuffle, spec.run, epoch);
-        let mut steps = Steps { done: epoch * ROWS[0].div_ceil(ROWS[2]) as u32, ..Steps::default() };
+        let mut steps = Steps::new(epoch * ROWS[0].div_ceil(ROWS[2]) as u32, schedule::Memory::default());
         epoch_batches(index, spec, order, ROWS[0], ROWS[2], &mut steps)
     };
     networks.iter().enumerate().map(batches).collect()

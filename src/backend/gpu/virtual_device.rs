@@ -15,9 +15,11 @@ use std::rc::Rc;
 /// Seconds that a submit takes of the host.
 const SUBMIT_HOST: f64 = 1e-4;
 /// Seconds that a page's Worker asks for at a time.
-const BUDGET: f64 = 0.02;
+pub const BUDGET: f64 = 0.02;
+/// Seconds that 64 rows of a network 2-8-8-2 take a device that is full of such networks.
+pub const ROWS_SECONDS: f64 = 1.5e-7;
 
-struct Device {
+pub struct Device {
     clock: Rc<Cell<f64>>,
     busy_until: Cell<f64>,
     latency: f64,
@@ -27,6 +29,8 @@ struct Device {
     /// The longest dispatch and the longest submit so far.
     longest: Cell<[f64; 2]>,
     first_dispatch: Cell<Option<f64>>,
+    /// Epochs whose outcomes were asked for.
+    pub told: Cell<u32>,
 }
 
 impl Machine for Device {
@@ -60,11 +64,22 @@ impl Device {
             is_lost: Cell::default(),
             longest: Cell::default(),
             first_dispatch: Cell::default(),
+            told: Cell::default(),
         }
     }
 
+    /// A submit of so many seconds in so many dispatches.
+    pub fn work(&self, seconds: f64, dispatches: f64) {
+        self.clock.set(self.clock.get() + SUBMIT_HOST);
+        self.first_dispatch.set(self.first_dispatch.get().or(Some(self.clock.get())));
+        let took = seconds + dispatches * self.dispatch;
+        self.busy_until.set(self.busy_until.get().max(self.clock.get()) + took);
+        let [dispatch, submit] = self.longest.get();
+        self.longest.set([dispatch.max(took / dispatches), submit.max(took)]);
+    }
+
     /// A wait for all that was submitted.
-    fn wait<T: 'static>(&self, value: T) -> LocalFuture<'static, Result<T>> {
+    pub fn wait<T: 'static>(&self, value: T) -> LocalFuture<'static, Result<T>> {
         let until = self.busy_until.get().max(self.clock.get()) + self.latency;
         let (clock, is_lost) = (self.clock.clone(), self.is_lost.get());
         Box::pin(async move {
@@ -75,7 +90,23 @@ impl Device {
 }
 
 #[derive(Clone)]
-struct Devices(Rc<RefCell<Rc<Device>>>);
+pub struct Devices(Rc<RefCell<Rc<Device>>>);
+
+impl Devices {
+    pub fn new(latency: f64, dispatch: f64) -> Self {
+        Self(Rc::new(RefCell::new(Rc::new(Device::new(latency, dispatch)))))
+    }
+
+    /// Epochs that were told of.
+    pub fn told(&self) -> u32 {
+        self.get().told.get()
+    }
+
+    /// Seconds by the device's clock.
+    pub fn clock(&self) -> f64 {
+        self.get().clock.get()
+    }
+}
 
 impl Source for Devices {
     type Device = Device;
@@ -156,13 +187,7 @@ impl DevicePopulation<Device> for Networks {
         let seconds = f64::from(units) * self.work.seconds;
         // Dispatches are cut where they would multiply more than they may.
         let macs = f64::from(units) * self.work.unit.macs;
-        let dispatches = (f64::from(units) * self.work.dispatches).max(macs / portion.macs as f64).ceil().max(1.0);
-        device.clock.set(device.clock.get() + SUBMIT_HOST);
-        device.first_dispatch.set(device.first_dispatch.get().or(Some(device.clock.get())));
-        let took = seconds + dispatches * device.dispatch;
-        device.busy_until.set(device.busy_until.get().max(device.clock.get()) + took);
-        let [dispatch, submit] = device.longest.get();
-        device.longest.set([dispatch.max(took / dispatches), submit.max(took)]);
+        device.work(seconds, (f64::from(units) * self.work.dispatches).max(macs / portion.macs as f64).ceil().max(1.0));
         Submitted { steps: u64::from(units), units }
     }
     fn is_submitted(&self, epoch: usize) -> bool {
@@ -292,7 +317,7 @@ fn works(slowness: f64) -> [Work; 5] {
         work("W2", unit(0, images, images, 2.8e-4), 1.6e-4, [8, 12], 7.0, [512, 20_000 * kilo, 80 * kilo]),
         work("W3", step(64.0), 2.5e-6, [16, 32], 0.0, [2 * kilo, 100 * kilo, 170 * kilo]),
         work("default study", step(500.0), 4e-6, [83, 20], 0.0, [2 * kilo, 1500 * kilo, 500 * kilo]),
-        work("65,536", many, 1.5e-7, [540_000, 6], 0.0, [2048 * kilo, 140_000 * kilo, 100_000 * kilo]),
+        work("65,536", many, ROWS_SECONDS, [540_000, 6], 0.0, [2048 * kilo, 140_000 * kilo, 100_000 * kilo]),
     ]
 }
 
@@ -310,7 +335,7 @@ fn everywhere(mut each: impl FnMut(&Devices, Work, f64)) {
         for dispatch in DISPATCHES {
             for slowness in [1.0, 3.0, 10.0] {
                 for work in works(slowness) {
-                    let devices = Devices(Rc::new(RefCell::new(Rc::new(Device::new(latency, dispatch)))));
+                    let devices = Devices::new(latency, dispatch);
                     let units = f64::from(work.epoch_units) * work.epochs as f64;
                     // One dispatch an epoch, or what a step takes by layers; one wait that no work hides. An epoch is a
                     // submit, beside which the device works.
@@ -354,7 +379,7 @@ fn a_device_that_never_trained_finds_its_pace_in_a_few_waits() {
 #[test]
 fn what_one_population_taught_serves_smaller_ones_without_overload() {
     for latency in LATENCIES {
-        let devices = Devices(Rc::new(RefCell::new(Rc::new(Device::new(latency, 1e-5)))));
+        let devices = Devices::new(latency, 1e-5);
         let [.., many] = works(10.0);
         trained(&devices, many, &[]);
         // So few networks do not fill the device: their rows take as long as those of all.
@@ -373,7 +398,7 @@ fn r1_a_lost_device_repeats_what_no_host_copy_has() {
     for latency in LATENCIES {
         for work in works(10.0) {
             for losses in [&[0][..], &[1], &[2, 3], &[1, 4, 7], &[5, 6, 20]] {
-                let devices = Devices(Rc::new(RefCell::new(Rc::new(Device::new(latency, 1e-5)))));
+                let devices = Devices::new(latency, 1e-5);
                 // The count of units, which `train` holds, says whether any was lost or done twice.
                 trained(&devices, work, losses);
             }

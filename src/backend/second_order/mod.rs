@@ -8,7 +8,7 @@ mod rows;
 
 use super::{
     Advance, DIVERGENCE_LIMIT, Data, EpochBatches, EpochOutcome, Labels, LocalFuture, Network, NetworkSpec, Population,
-    Score, Snapshot, Tuning, ready, work,
+    Score, Snapshot, Tuning, ready, room, work,
 };
 use crate::error::{Error, Result};
 use crate::kernels::train_invocation::within;
@@ -27,8 +27,6 @@ use web_time::Instant;
 pub const NAME: &str = "second_order";
 /// Multiplications between two looks at the clock, a fraction of a millisecond.
 const WORK_BETWEEN_LOOKS: usize = 1 << 18;
-/// What one such network may take, whatever the backend.
-const MEMORY_BYTES: u64 = 512 << 20;
 
 /// Bytes that a network takes while it trains.
 pub fn network_bytes(spec: &NetworkSpec) -> u64 {
@@ -48,10 +46,11 @@ pub fn check_size(trial: u32, spec: &NetworkSpec, knob: &str) -> Result<()> {
         let (parameters, limit) = (n as u64, MOST_PARAMETERS as u32);
         return Err(Error::TooManyParameters { trial, parameters, limit, knob: knob.into() });
     }
-    if bytes > MEMORY_BYTES {
-        let (needed_mb, limit_mb) = (bytes.div_ceil(1 << 20), MEMORY_BYTES >> 20);
+    let (most, limit) = room::memory();
+    if bytes > most {
+        let (needed_mb, limit_mb) = (bytes.div_ceil(1 << 20), most >> 20);
         let knob = format!("history_size, {knob}");
-        return Err(Error::TooLarge { trial, needed_mb, limit: "memory".into(), limit_mb, knob });
+        return Err(Error::TooLarge { trial, needed_mb, limit, limit_mb, knob });
     }
     Ok(())
 }

@@ -197,7 +197,11 @@ fn summarise(session: &Session, known: &Known, took: Duration) {
     say(&format!("{}: {complete} complete, {diverged} diverged{others}{how}", study.dataset));
     let score = if study.task == TaskKind::Classes { "accuracy" } else { "R^2" };
     let Some(best) = session.best() else {
-        say("no trial completed, so none is the best; a smaller learning rate usually helps");
+        // Only where trials diverged is it their steps that were too large.
+        say(match (complete, diverged) {
+            (0, 1..) => "no trial completed, so none is the best; a smaller learning rate usually helps",
+            _ => "no trial has a value that is a number, so none is the best",
+        });
         return;
     };
     let record = &records[best as usize];

@@ -2,27 +2,22 @@
 
 use crate::commands::say;
 use crate::files::{Target, study_in};
-use crate::landscape::trials_of;
+use crate::named::{Named, ended, named, train, trained};
 use clap::{ArgGroup, Args};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::Duration;
-use tuning_playground::analysis::{Ensemble, EnsembleScore, Member, Rows, checkpoints, ensemble};
+use tuning_playground::analysis::{Ensemble, EnsembleScore, Member, Rows, ensemble, legs};
 use tuning_playground::backend::cpu::Cpu;
 use tuning_playground::dataset::{Prepared, TaskKind};
 use tuning_playground::mlp::Loss;
 use tuning_playground::result::TrialState;
 use tuning_playground::search::Trial;
-use tuning_playground::session::Session;
-use tuning_playground::session::threads::Crew;
 use tuning_playground::study::Study;
 use tuning_playground::trainer::{Assignment, Trainer, TrialSnapshot};
 use tuning_playground::{Error, Result};
 
-/// How long a trainer works between looks at it.
-const BUDGET: Duration = Duration::from_secs(1);
 const FORMAT: &str = "tuning-playground/ensemble@1";
 
 /// Who answers together.
@@ -48,8 +43,8 @@ pub struct Options {
     output: Option<PathBuf>,
 }
 
-/// A network and what it is called.
-struct Named {
+/// A network that answers, and what it is called.
+struct Voice {
     words: Value,
     member: Member,
 }
@@ -91,10 +86,10 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn document(study: &Study, key: &str, members: &[Named], found: &Ensemble) -> Value {
+fn document(study: &Study, key: &str, members: &[Voice], found: &Ensemble) -> Value {
     let number = |x: f64| if x.is_finite() { json!(x) } else { json!("NaN") };
     let score = |one: &EnsembleScore| json!({"loss": number(one.loss), "metric": number(one.metric)});
-    let with = |(named, one): (&Named, &EnsembleScore)| {
+    let with = |(named, one): (&Voice, &EnsembleScore)| {
         let mut words = named.words.clone();
         words["loss"] = number(one.loss);
         words["metric"] = number(one.metric);
@@ -139,17 +134,8 @@ fn summarise(found: &Ensemble) {
     ));
 }
 
-/// A study that has been run.
-fn trained(study: &Study, prepared: &Prepared) -> Result<Session> {
-    let mut session = Session::new(study.clone());
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let open: &(dyn Fn() -> Result<Box<dyn tuning_playground::backend::Backend>> + Sync) = &|| Ok(Box::new(Cpu::new()));
-    Crew { prepared, workers, open, test: false }.train(&mut session, |_, _| {})?;
-    Ok(session)
-}
-
 /// The networks of the best trials, whose weights are trained again where they were let go.
-fn top(study: &Study, prepared: &Prepared, n: usize) -> Result<Vec<Named>> {
+fn top(study: &Study, prepared: &Prepared, n: usize) -> Result<Vec<Voice>> {
     let mut session = trained(study, prepared)?;
     let mut complete: Vec<(u32, f64)> = session
         .trials()
@@ -169,21 +155,11 @@ fn top(study: &Study, prepared: &Prepared, n: usize) -> Result<Vec<Named>> {
     let mut members = Vec::new();
     for (number, _) in complete.into_iter().take(n) {
         let (trial, snapshot) = ended(&mut session, &mut trainer, number)?;
-        for (seed, member) in networks(&mut trainer, &trial, study.trials, &snapshot).into_iter().enumerate() {
-            members.push(Named { words: json!({"trial": number, "seed": seed}), member });
+        for (seed, member) in networks(&mut trainer, (&trial, study.trials), &snapshot).into_iter().enumerate() {
+            members.push(Voice { words: json!({"trial": number, "seed": seed}), member });
         }
     }
     Ok(members)
-}
-
-/// An ended trial and what it came to, which is trained again where the session has let it go.
-pub fn ended(session: &mut Session, trainer: &mut Trainer, number: u32) -> Result<(Trial, TrialSnapshot)> {
-    if let Some((trial, snapshot)) = session.kept(number)? {
-        return Ok((trial, snapshot.clone()));
-    }
-    let assignment = session.again(number)?;
-    let trial = assignment.trial.clone();
-    Ok((trial, train(trainer, assignment)?))
 }
 
 /// How several networks come of one trial.
@@ -193,7 +169,7 @@ enum Way {
     Checkpoints,
 }
 
-fn of_trial(study: &Study, prepared: &Prepared, number: Option<u32>, way: Way) -> Result<Vec<Named>> {
+fn of_trial(study: &Study, prepared: &Prepared, number: Option<u32>, way: Way) -> Result<Vec<Voice>> {
     let number = match number {
         Some(number) => number,
         None => trained(study, prepared)?.best().ok_or_else(|| Error::OutOfRange {
@@ -202,65 +178,41 @@ fn of_trial(study: &Study, prepared: &Prepared, number: Option<u32>, way: Way) -
             accepted: "a study of which a trial completes".into(),
         })?,
     };
-    let trials = trials_of(study)?;
-    let last = trials.len().saturating_sub(1);
-    let trial = trials
-        .into_iter()
-        .find(|trial| trial.number == number)
-        .ok_or(Error::NoSuchTrial { number, accepted: format!("0 to {last}") })?;
+    let is_way = matches!(way, Way::Checkpoints);
+    let Some(Named { epochs, again, .. }) = named(study, prepared, &[number], is_way)?.pop() else {
+        return Ok(Vec::new());
+    };
     let mut document = study.to_json();
     document["seeds_per_trial"] = json!(if let Way::Seeds(n) = way { n } else { 1 });
     let study = study.changed(&document)?;
-    let of_trials = study.trials;
     let backend = Box::new(Cpu::new());
     let mut trainer = Trainer::new(Rc::new(study), Rc::new(prepared.clone()), backend, Vec::new())?;
-    let whole = Assignment::whole(trial.clone(), of_trials);
-    if let Way::Seeds(_) = way {
-        let snapshot = train(&mut trainer, whole)?;
-        let all = networks(&mut trainer, &trial, of_trials, &snapshot);
-        let named = |(seed, member)| Named { words: json!({"trial": number, "seed": seed}), member };
-        return Ok(all.into_iter().enumerate().map(named).collect());
-    }
-    let epochs = trainer.contestant(&trial, of_trials).epochs;
     let mut members = Vec::new();
-    let mut from = None;
-    for epoch in checkpoints(epochs) {
-        let until_epoch = (epoch < epochs).then_some(epoch);
-        let snapshot = train(&mut trainer, Assignment { until_epoch, from, ..whole.clone() })?;
-        for member in networks(&mut trainer, &trial, of_trials, &snapshot) {
-            members.push(Named { words: json!({"trial": number, "epoch": epoch}), member });
+    if let Way::Seeds(_) = way {
+        let (snapshot, _) = train(&mut trainer, again.clone())?;
+        for (seed, member) in networks(&mut trainer, (&again.trial, again.of_trials), &snapshot).into_iter().enumerate()
+        {
+            members.push(Voice { words: json!({"trial": number, "seed": seed}), member });
         }
-        from = Some(snapshot);
+        return Ok(members);
+    }
+    let mut last = None;
+    for (epoch, leg) in legs(&again, epochs) {
+        // Who went on from another's weights is trained from there each time.
+        let from = last.take().filter(|_| leg.ancestry.is_empty());
+        let trial = leg.trial.clone();
+        let (snapshot, _) = train(&mut trainer, Assignment { from, ..leg })?;
+        for member in networks(&mut trainer, (&trial, again.of_trials), &snapshot) {
+            members.push(Voice { words: json!({"trial": number, "epoch": epoch}), member });
+        }
+        last = Some(snapshot);
     }
     Ok(members)
 }
 
-/// Trains what is assigned to where it is sent.
-fn train(trainer: &mut Trainer, assignment: Assignment) -> Result<TrialSnapshot> {
-    let number = assignment.trial.number;
-    trainer.assign(vec![assignment])?;
-    loop {
-        let report = pollster::block_on(trainer.advance(BUDGET))?;
-        let diverged = report.trials.iter().any(|trial| trial.state == TrialState::Diverged);
-        if diverged {
-            return Err(Error::TrialDiverged { trial: number });
-        }
-        if let Some(snapshot) = report.snapshots.into_iter().find(|one| one.number == number) {
-            return Ok(snapshot);
-        }
-        if report.finished {
-            return Err(Error::TrialDiverged { trial: number });
-        }
-    }
-}
-
 /// A trial's networks, one a seed; of a cross-validation those of its first fold.
-fn networks(trainer: &mut Trainer, trial: &Trial, of_trials: u32, snapshot: &TrialSnapshot) -> Vec<Member> {
+fn networks(trainer: &mut Trainer, (trial, of_trials): (&Trial, u32), snapshot: &TrialSnapshot) -> Vec<Member> {
     let shape = trainer.contestant(trial, of_trials).spec.shape;
-    let n = shape.n_parameters();
-    let own = |network: &tuning_playground::backend::Snapshot| Member {
-        shape: shape.clone(),
-        parameters: network.numbers.iter().take(n).copied().collect(),
-    };
-    trainer.of_first_fold(snapshot).iter().map(own).collect()
+    let weights = trainer.of_first_fold(trial, snapshot).into_iter();
+    weights.map(|parameters| Member { shape: shape.clone(), parameters }).collect()
 }

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tuning_playground::export::{self, Kind};
+use tuning_playground::result::check::check;
 use tuning_playground::study::{self, Study};
 use tuning_playground::{Error, Result, dataset, json};
 
@@ -72,6 +73,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let folder = options.result.parent().unwrap_or(Path::new(""));
     let study = Study::parse_with(&result["study"].to_string(), &|name| beside(folder, name))?;
     let data = if kind.has_rows() { Some(rows_of(&study)?) } else { None };
+    check(&result, &study).map_err(|error| problem(error.to_string()))?;
     let made = export::export(&result, &study, kind, options.trial, data.as_ref())?;
     let Some(file) = &target.file else {
         if let Some(rows) = &made.beside {

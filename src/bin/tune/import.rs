@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use tuning_playground::Result;
 use tuning_playground::export::journal::read;
+use tuning_playground::result::check::check;
+use tuning_playground::study::Study;
 
 #[derive(Args)]
 pub struct Options {
@@ -42,6 +44,9 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     };
     let given = options.study.as_deref().map(study_in).transpose()?;
     let result = kept.result(given.as_ref()).map_err(|error| problem(error.to_string()))?;
+    // Trials that tune has trained stand in the journal as they are in results, and somebody may have changed them.
+    let study = given.map_or_else(|| Study::parse(&result["study"].to_string()), Ok)?;
+    check(&result, &study).map_err(|error| problem(error.to_string()))?;
     target.write(&format!("{result:#}\n"))?;
     if text.is_cut() {
         say("the journal's last line is not whole: it is being written, or was cut off; it is left out");

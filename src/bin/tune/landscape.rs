@@ -2,6 +2,7 @@
 
 use crate::commands::say;
 use crate::files::{Target, study_in};
+use crate::named::{Named, named, train};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,11 +10,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 use tuning_playground::analysis::{self, Entry, Grid, Kind, Landscape, Metric, Recorder, Rows, Site, Trajectory};
 use tuning_playground::backend::{self, cpu::Cpu};
-use tuning_playground::search::{Search, Trial};
-use tuning_playground::session::Session;
-use tuning_playground::session::threads::Crew;
 use tuning_playground::study::Study;
-use tuning_playground::trainer::{Contestant, Trainer};
+use tuning_playground::trainer::{Assignment, Contestant, Trainer};
 use tuning_playground::{Error, Result};
 
 /// How long a recorder works between looks at it.
@@ -84,21 +82,6 @@ pub struct Options {
 const SIZE: usize = 51;
 const LINE_SIZE: usize = 53;
 
-/// The trials of a study, each with its settings. Samplers that ask once need no training for that.
-pub fn trials_of(study: &Study) -> Result<Vec<Trial>> {
-    let mut search = Search::new(study);
-    let asked = search.ask(study);
-    if search.is_over() {
-        return Ok(asked);
-    }
-    let prepared = study.prepare_native()?;
-    let mut session = Session::new(study.clone());
-    let workers = threads();
-    Crew { prepared: &prepared, workers, open: &|| Ok(Box::new(Cpu::new())), test: false }
-        .train(&mut session, |_, _| {})?;
-    Ok(session.trials().iter().map(|trial| Trial { number: trial.number, params: trial.params.clone() }).collect())
-}
-
 fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
@@ -131,6 +114,29 @@ fn check_shapes(contestants: &[Contestant]) -> Result<()> {
     }
 }
 
+/// Where a trial ended.
+struct End {
+    epochs: usize,
+    /// What it is scored by.
+    weights: Vec<f32>,
+}
+
+/// Where these trials end, which are trained for that where they are not yet; `None` of one that diverges.
+fn ends(trainer: &mut Trainer, named: Vec<Named>, of_trials: u32) -> Result<Vec<Option<End>>> {
+    let end = |one: Named| -> Result<Option<End>> {
+        let ended = match one.ended {
+            Some(ended) => ended,
+            None => match train(trainer, Assignment::whole(one.trial.clone(), of_trials)) {
+                Err(Error::TrialDiverged { .. }) => return Ok(None),
+                ended => ended?.0,
+            },
+        };
+        let weights = trainer.of_first_fold(&one.trial, &ended).into_iter().next();
+        Ok(weights.map(|weights| End { epochs: ended.epochs, weights }))
+    };
+    named.into_iter().map(end).collect()
+}
+
 /// `tune landscape`, or `tune race`: the latter's trials share their seeds, and their paths are shown.
 pub fn run(options: &Options, is_race: bool) -> Result<ExitCode> {
     let target = Target::new(options.output.as_deref())?;
@@ -141,11 +147,16 @@ pub fn run(options: &Options, is_race: bool) -> Result<ExitCode> {
     let line = if kind == Kind::Line { Some(Grid::line(size)?) } else { None };
     Grid::new(if line.is_some() { SIZE } else { size }, [-1.0, 1.0, -1.0, 1.0])?;
     let started = Instant::now();
-    let trials = trials_of(&study)?;
+    let (of_trials, seed) = (study.trials, study.seed);
+    // In a race trials share their seeds: what counts of them are their settings.
+    let named = named(&study, &study.prepare_native()?, &options.trials, !is_race)?;
+    let needs_way = is_race || matches!(kind, Kind::Pca | Kind::Gradient);
+    if let Some(copy) = named.iter().find(|one| needs_way && one.is_copy) {
+        return Err(Error::CopyAgain { trial: copy.trial.number });
+    }
     let study = Study { shared_seeds: study.shared_seeds || is_race, ..study };
     let prepared = Rc::new(study.prepare_native()?);
     let document = study.to_json();
-    let (of_trials, seed) = (study.trials, study.seed);
     let backend = Cpu::new();
     let mut trainer = Trainer::new(Rc::new(study), prepared, Box::new(backend), Vec::new())?;
     let metric = match options.metric {
@@ -166,24 +177,31 @@ pub fn run(options: &Options, is_race: bool) -> Result<ExitCode> {
         let accepted = format!("1 to {all}, the rows for {}", rows.name());
         return Err(Error::OutOfRange { key: "limit".into(), found: limit.to_string(), accepted });
     }
-    let mut contestants = Vec::new();
-    for &number in &options.trials {
-        let Some(trial) = trials.iter().find(|trial| trial.number == number) else {
-            let last = trials.len().saturating_sub(1);
-            return Err(Error::NoSuchTrial { number, accepted: format!("0 to {last}") });
-        };
-        contestants.push(trainer.contestant(trial, of_trials));
-    }
+    let ends = ends(&mut trainer, named.clone(), of_trials)?;
+    let contestants: Vec<_> = named.iter().map(|one| trainer.contestant(&one.trial, of_trials)).collect();
     check_shapes(&contestants)?;
     let spec = contestants[0].spec.clone();
     let data = rows.some(trainer.data(), options.limit, seed);
     let site = Site { spec: &spec, data: &data, rows, unit: trainer.unit() };
     let landscape = pollster::block_on(async {
-        let entries: Vec<Entry> = contestants.into_iter().map(|contestant| kind.entry(contestant)).collect();
-        let mut recorder = Recorder::new(&backend, trainer.data(), entries).await?;
-        while !recorder.advance(BUDGET).await? {}
-        let paths = recorder.paths();
-        drop(recorder);
+        let paths = if needs_way {
+            let entry = |(contestant, end): (Contestant, &Option<End>)| {
+                let steps =
+                    end.as_ref().map(|end| (end.epochs * contestant.epoch_steps(trainer.data().n_train)) as u64);
+                Entry { steps, ..kind.entry(contestant) }
+            };
+            let entries = contestants.into_iter().zip(&ends).map(entry).collect();
+            let mut recorder = Recorder::new(&backend, trainer.data(), entries).await?;
+            while !recorder.advance(BUDGET).await? {}
+            recorder.paths()
+        } else {
+            contestants.iter().map(Trajectory::begun).collect()
+        };
+        let ended = |(mut path, end): (Trajectory, &Option<End>)| {
+            end.iter().for_each(|end| path.end_with(&end.weights));
+            path
+        };
+        let paths: Vec<Trajectory> = paths.into_iter().zip(&ends).map(ended).collect();
         // In a race whoever falls out has run as far as it came; an origin must stand.
         let named_paths = if is_race { &paths[..1] } else { &paths[..] };
         if let Some(path) = named_paths.iter().find(|path| path.diverged_at.is_some()) {

@@ -9,6 +9,7 @@ mod import;
 mod journal;
 mod landscape;
 mod map;
+mod named;
 mod weights;
 
 use clap::{Parser, Subcommand, ValueEnum};

@@ -3,6 +3,7 @@
 use crate::BackendName;
 use crate::commands::{open, progress_bar, resolve, say};
 use crate::files::{Target, study_in};
+use crate::named::named;
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -22,6 +23,8 @@ use tuning_playground::{Error, Result};
 /// Pixels that are dealt to a thread at once, on the CPU and on a device.
 const TOGETHER: usize = 256;
 const ON_DEVICE: usize = 16_384;
+/// The hyperparameter whose values the data bound.
+const BATCH_SIZE: &str = "batch_size";
 /// How long a thread works between reports.
 const PACE: Duration = Duration::from_millis(50);
 /// The table with the ranges that the page sweeps at first, which the engine leaves out.
@@ -95,6 +98,21 @@ fn range_of(study: &Study, key: &str, name: &str, ends: Option<&str>) -> Result<
     Ok(range)
 }
 
+/// Of a usual range's choices those that the study takes, if it takes any: no batch is larger than the training part.
+fn keep_fitting(study: &Study, name: &str, range: &mut Value) {
+    let choices = range["choices"].as_array().filter(|choices| choices.iter().all(Value::is_number));
+    let Some(choices) = choices else { return };
+    let takes = |choice: &&Value| {
+        let mut document = study.to_json();
+        document["fixed"][name] = (*choice).clone();
+        study.changed(&document).is_ok()
+    };
+    let fitting: Vec<Value> = choices.iter().filter(takes).cloned().collect();
+    if !fitting.is_empty() {
+        range["choices"] = json!(fitting);
+    }
+}
+
 /// What the study searches and the map does not: the trial's settings.
 fn settings(study: &Study, options: &Options) -> Result<Map<String, Value>> {
     let axes = [&options.x, &options.y];
@@ -103,10 +121,8 @@ fn settings(study: &Study, options: &Options) -> Result<Map<String, Value>> {
         return Ok(Map::new());
     }
     let params = if let Some(number) = options.trial {
-        let trials = crate::landscape::trials_of(study)?;
-        let accepted = || format!("0 to {}", trials.len().saturating_sub(1));
-        let found = trials.iter().find(|trial| trial.number == number);
-        found.ok_or_else(|| Error::NoSuchTrial { number, accepted: accepted() })?.params.clone()
+        let named = named(study, &study.prepare_native()?, &[number], false)?;
+        named.into_iter().next().map(|one| one.trial.params).unwrap_or_default()
     } else {
         let prepared = study.prepare_native()?;
         let mut session = Session::new(study.clone());
@@ -151,7 +167,11 @@ fn study_of(study: &Study, options: &Options, sides: [usize; 2], others: Map<Str
             }
             continue;
         }
-        space.insert(name.clone(), range_of(study, key, name, ends.as_deref())?);
+        let mut range = range_of(study, key, name, ends.as_deref())?;
+        if ends.is_none() && !study.space.iter().any(|(own, _)| own == name) {
+            keep_fitting(study, name, &mut range);
+        }
+        space.insert(name.clone(), range);
     }
     let mut fixed = study.fixed.clone();
     fixed.extend(others);
@@ -173,10 +193,21 @@ fn study_of(study: &Study, options: &Options, sides: [usize; 2], others: Map<Str
     study.changed(&document)
 }
 
-/// An axis that changes nothing: of a map the axes are its space, which a study's message would name.
-fn without_effect(error: Error, options: &Options) -> Error {
-    let Error::Inert { key, because } = error else { return error };
-    let axis = if key == options.x { "x" } else { "y" };
+/// What is wrong with an axis: of a map the axes are its space, which a study's message would name.
+fn of_axis(error: Error, options: &Options) -> Error {
+    let axis_of = |name: &str| if name == options.x { "x" } else { "y" };
+    let (key, because) = match error {
+        Error::Inert { key, because } => (key, because),
+        Error::BatchTooLarge { batch_size, rows }
+            if [&options.x, &options.y].iter().any(|axis| *axis == BATCH_SIZE) =>
+        {
+            let key = format!("{}-range", axis_of(BATCH_SIZE));
+            let accepted = format!("LOW,HIGH up to {rows}, the training samples, as in --{key} 1,{rows}");
+            return refused(&key, format!("{batch_size} at its upper end"), accepted);
+        }
+        other => return other,
+    };
+    let axis = axis_of(&key);
     let accepted = format!(
         "a hyperparameter that these networks use; their {because} leaves it without effect: change {because} in the study, \
          or choose another"
@@ -284,9 +315,9 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     match plan(Map::new()) {
         // What an axis needs may be what a trial has.
         Err(Error::Inert { because, .. }) if study.space.iter().any(|(name, _)| *name == because) => {}
-        done => drop(done.map_err(|error| without_effect(error, options))?),
+        done => drop(done.map_err(|error| of_axis(error, options))?),
     }
-    let plan = plan(settings(&study, options)?).map_err(|error| without_effect(error, options))?;
+    let plan = plan(settings(&study, options)?).map_err(|error| of_axis(error, options))?;
     let prepared = plan.study.prepare_native()?;
     let started = Instant::now();
     let (pixels, engine, limit) = train(&plan, &prepared, resolve(options.backend)?)?;

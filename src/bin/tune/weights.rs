@@ -1,8 +1,8 @@
 //! `tune run --weights`: the networks of all trials that completed, as files that `PyTorch` loads.
 
 use crate::commands::say;
-use crate::ensemble::ended;
 use crate::files::problem;
+use crate::named::ended;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use tuning_playground::Result;
@@ -39,8 +39,8 @@ impl Folder {
         let scaling = trainer.scaling().collect::<Vec<_>>();
         for &number in &complete {
             let (trial, snapshot) = ended(session, &mut trainer, number)?;
-            let networks: Vec<&[f32]> =
-                trainer.of_first_fold(&snapshot).iter().map(|network| &network.numbers[..]).collect();
+            let weights = trainer.of_first_fold(&trial, &snapshot);
+            let networks: Vec<&[f32]> = weights.iter().map(Vec::as_slice).collect();
             let trained =
                 Trained { study: &study, number, params: &trial.params, networks: &networks, scaling: &scaling };
             let files = write(&trained, &format!("trial_{number}"))?;

@@ -5,7 +5,7 @@ use super::{ColumnKind, Found, MAX_CLASSES, MAX_FEATURES, MAX_NUMBERS, MIN_ROWS,
 use crate::dataset::{Dataset, Targets, TaskKind};
 use crate::fault::{Fault, Read};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A column of words with more different ones than this is no category by itself: names, notes, dates.
 const MAX_CATEGORIES: usize = 100;
@@ -493,17 +493,32 @@ struct Plan<'a> {
 
 /// The columns, by the names in the first row, each once.
 fn tallies<'a>(first: impl Iterator<Item = &'a str>, header: bool) -> Vec<Tally> {
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-    let tally = |(k, field): (usize, &str)| {
-        let given: String = field.trim().chars().take(if header { 100 } else { 0 }).collect();
-        let name = if given.is_empty() { format!("column_{}", k + 1) } else { given.clone() };
-        let count = seen.entry(name.clone()).or_default();
-        *count += 1;
-        let name = if *count > 1 { format!("{name}_{count}") } else { name };
+    let given = |field: &str| field.trim().chars().take(if header { 100 } else { 0 }).collect();
+    let given: Vec<String> = first.map(given).collect();
+    let tally = |(name, given): (String, &String)| {
         // Without names nothing says that a column numbers the rows.
-        if header { Tally::new(name, &given) } else { Tally { name, ..Tally::default() } }
+        if header { Tally::new(name, given) } else { Tally { name, ..Tally::default() } }
     };
-    first.enumerate().map(tally).collect()
+    each_once(&given).into_iter().zip(&given).map(tally).collect()
+}
+
+/// A name for each column: the given one where it is its first, else that with a number which makes it no other's.
+fn each_once(given: &[String]) -> Vec<String> {
+    let others: BTreeSet<&str> = given.iter().map(String::as_str).collect();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let name = |(k, given): (usize, &String)| {
+        let base = if given.is_empty() { format!("column_{}", k + 1) } else { given.clone() };
+        let mut name = base.clone();
+        let count = counts.entry(base.clone()).or_insert(1);
+        while taken.contains(&name) || name != *given && others.contains(name.as_str()) {
+            *count += 1;
+            name = format!("{base}_{count}");
+        }
+        taken.insert(name.clone());
+        name
+    };
+    given.iter().enumerate().map(name).collect()
 }
 
 fn ends_empty(record: &csv::StringRecord) -> bool {

@@ -79,6 +79,14 @@ fn names_are_found_or_made() {
     );
     let names: Vec<&str> = report.columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(names, ["a", "a_2", "column_3", "a_3"]);
+    let named = |names: &str| {
+        let table = format!("{names}\n{}", "1,2,3,x\n4,5,6,y\n".repeat(8));
+        let (report, _) = made(&table, &Reading { header: Some(true), ..Reading::default() });
+        report.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>()
+    };
+    // No number makes a name that another column has.
+    assert_eq!(named("a,a,a_2,a_2"), ["a", "a_3", "a_2", "a_2_2"]);
+    assert_eq!(named(",column_1,b,b"), ["column_1_2", "column_1", "b", "b_2"]);
     // Words alone have names only where those are distinct.
     assert!(made(&format!("mood,weather\n{}", "good,sun\nbad,rain\n".repeat(6)), &Reading::default()).0.header);
 }

@@ -198,19 +198,18 @@ fn drawn(study: &Study, params: &Map<String, Value>) -> (Value, Value) {
 /// A range as Optuna writes it. It has no scale of 1 - x: there it is a plain one.
 fn distribution(range: &Distribution) -> Value {
     // Optuna wants the upper end on a step.
-    let on_step = |low: f64, high: f64, step: f64| low + libm::floor((high - low) / step + 1e-9) * step;
+    let last = || range.last_step().and_then(|last| last.as_f64());
     match *range {
         Distribution::Categorical { ref choices } => {
             json!({"name": "CategoricalDistribution", "attributes": {"choices": choices}})
         }
         Distribution::Float { low, high, step, scale } => {
-            let high = step.map_or(high, |step| on_step(low, high, step).min(high));
+            let high = last().unwrap_or(high);
             let log = scale == Scale::Log;
             json!({"name": "FloatDistribution", "attributes": {"step": step, "low": low, "high": high, "log": log}})
         }
         Distribution::Int { low, high, step, scale } => {
-            let step = step.unwrap_or(1.0);
-            let [low, high, step] = [low, on_step(low, high, step), step].map(|x| x as i64);
+            let [low, high, step] = [low, last().unwrap_or(high), step.unwrap_or(1.0)].map(|x| x as i64);
             let log = scale == Scale::Log;
             json!({"name": "IntDistribution", "attributes": {"log": log, "step": step, "low": low, "high": high}})
         }

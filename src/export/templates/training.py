@@ -293,7 +293,9 @@ def value_at(space, u):
         return 1 - math.exp(math.log(1 - low) + u * (math.log(1 - high) - math.log(1 - low)))
     if step:
         n = math.floor((high - low) / step + 1e-9) + 1
-        return min(low + min(int(u * n), n - 1) * step, high)
+        x = low + min(int(u * n), n - 1) * step
+        # As people write it: 0.1 + 2 * 0.1 is 0.3.
+        return min(x if space["type"] == "int" else float(f"{x:.15g}"), high)
     return low + u * (high - low)
 #.
 

@@ -33,11 +33,12 @@ impl Pruner for Halving {
         Some(rung)
     }
 
-    /// Equal values go by their numbers; one that is no number stops, and counts for nobody.
+    /// Equal values go by their numbers; one that is no number stops, and counts for nobody. Who has no value yet goes on.
     fn judge(&mut self, ledger: &Ledger) -> Vec<Verdict> {
         // By bracket and rung: who got there.
         let mut rivals: BTreeMap<(u32, usize), Vec<(f64, u32)>> = BTreeMap::new();
-        let waiting: Vec<u32> = ledger.open().filter(|&number| ledger.epochs(number) > 0).collect();
+        let waiting: Vec<u32> =
+            ledger.open().filter(|&number| ledger.value_at(number, ledger.epochs(number)).is_some()).collect();
         for &number in &waiting {
             rivals.entry((self.bracket(number), ledger.epochs(number))).or_default();
         }

@@ -20,7 +20,7 @@ impl Pruner for Median {
         Some(epochs.max(self.warmup) + 1)
     }
 
-    /// A trial that has had no number yet stops.
+    /// A trial all of whose values are no numbers stops; one that has no value yet goes on.
     fn judge(&mut self, ledger: &Ledger) -> Vec<Verdict> {
         let mut medians: BTreeMap<usize, f64> = BTreeMap::new();
         let mut stopped = Vec::new();
@@ -30,7 +30,9 @@ impl Pruner for Median {
             if number.saturating_sub(first) < self.startup || epoch <= self.warmup {
                 continue;
             }
-            let best = (1..=epoch).filter_map(|epoch| ledger.value_at(number, epoch)).fold(f64::NAN, f64::min);
+            let Some(best) = (1..=epoch).filter_map(|epoch| ledger.value_at(number, epoch)).reduce(f64::min) else {
+                continue;
+            };
             let median = *medians.entry(epoch).or_insert_with(|| median(ledger, epoch));
             if best.is_nan() || best > median {
                 stopped.push(Verdict::Stop(number));

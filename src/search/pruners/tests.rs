@@ -16,14 +16,19 @@ fn study(pruner: &Value, more: &Value) -> Study {
 
 /// A trial that waits after these epochs, or has ended there.
 fn enter(ledger: &mut Ledger, state: TrialState, values: &[f64]) {
+    enter_seen(ledger, state, &values.iter().copied().map(Some).collect::<Vec<_>>());
+}
+
+/// The same, with epochs whose validation rows nobody has looked at.
+fn enter_seen(ledger: &mut Ledger, state: TrialState, values: &[Option<f64>]) {
     let number = ledger.trials().len() as u32;
     ledger.enter(&Trial { number, params: Map::new() });
-    let epoch = |(at, &value): (usize, &f64)| EpochRecord {
+    let epoch = |(at, &value): (usize, &Option<f64>)| EpochRecord {
         epoch: at + 1,
         train_loss: 0.0,
-        validation_loss: Some(value),
+        validation_loss: value,
         train_metric: 0.0,
-        validation_metric: Some(value),
+        validation_metric: value,
         learning_rate: 0.0,
         seconds: 0.0,
         spread: None,
@@ -121,6 +126,22 @@ fn worse_than_the_median_of_those_that_got_there_stops_but_not_at_first() {
     let largest =
         study(&json!({"name": "median", "startup": 0}), &json!({"objective": {"metric": "validation_metric"}}));
     assert_eq!(stopped(&largest, &[&[0.1], &[0.9], &[0.5]]), [0]);
+}
+
+#[test]
+fn who_has_no_value_yet_is_not_judged_and_no_rival() {
+    for pruner in [json!({"name": "halving"}), json!({"name": "median", "startup": 0})] {
+        let study = study(&pruner, &json!({"evaluate_every": 3}));
+        let judged = |looked_at: &[Option<f64>]| {
+            let mut ledger = Ledger::new(&study);
+            for value in looked_at {
+                enter_seen(&mut ledger, TrialState::Running, &[*value]);
+            }
+            start(&study).judge(&ledger)
+        };
+        assert_eq!(judged(&[None; 8]), [], "{pruner}");
+        assert_eq!(judged(&[None, Some(0.1), None, Some(0.9), Some(0.2)]), [Verdict::Stop(3)][..], "{pruner}");
+    }
 }
 
 #[test]

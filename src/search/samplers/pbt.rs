@@ -37,9 +37,10 @@ impl Population {
         Self { settings, first: places.first().copied().unwrap_or_default(), places }
     }
 
-    /// Trials of the study once it has trained for so many epochs, if none diverges.
-    pub fn n_expected(&self, epochs: u32, trials: u32) -> u32 {
-        self.first + self.settings.n_trials(epochs, trials.saturating_sub(self.first))
+    /// Trials of the study once it has trained to its end, if none diverges.
+    pub fn n_expected(&self, study: &Study) -> u32 {
+        let left = study.trials.saturating_sub(self.first);
+        self.first + self.settings.n_trials(study.most_epochs(), study.value_every() as u32, left)
     }
 
     /// The epoch at which trials that have trained `epochs` are looked at next.

@@ -5,6 +5,7 @@
  *
  * @typedef {import('../study/types.js').Study} Study
  * @typedef {import('../study/types.js').Trial} Trial
+ * @typedef {import('../study/types.js').Way} Way
  */
 
 export class PieceRun {
@@ -24,14 +25,16 @@ export class PieceRun {
   }
 
   /** Goes on to the end, unless another one is asked for or a stop.
-   * @param {Study} study @param {Pick<Trial, 'number' | 'params'>[]} trials @param {object} given what its kind needs
-   * @param {(news: any) => void} onNews @param {number | null} [epochs] that they are trained for, null for all */
+   * @param {Study} study @param {(Pick<Trial, 'number' | 'params'> & Partial<Way>)[]} trials
+   * @param {object} given what its kind needs @param {(news: any) => void} onNews
+   * @param {number | null} [epochs] that they are trained for, null for all */
   async run(study, trials, given, onNews, epochs = null) {
     const turn = ++this.turn;
-    const round = trials.map(({ number, params }) => ({
+    const round = trials.map(({ number, params, until_epoch = epochs, ancestry }) => ({
       trial: { number, params },
       of_trials: study.trials ?? 1,
-      until_epoch: epochs,
+      until_epoch,
+      ancestry,
     }));
     const id = await this.call('begin', JSON.stringify(study), JSON.stringify(round), given);
     if (turn !== this.turn) {

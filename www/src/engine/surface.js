@@ -79,7 +79,7 @@ export async function surface(client, study, trials, options, base, told) {
   let own = words[0];
   const weights = async () => (own = await told.weights(trials[0]));
   // Whoever trains a trial has the weights of its last step, and whoever trained it those that it was scored by.
-  const isRaw = () => told.following.now.live || !own || WAYS.includes(options.plane);
+  const isRaw = () => told.following.now.live || !own;
   const onHead = (/** @type {Head} */ head, /** @type {number} */ id) => told.onHead({ ...head, isRaw: isRaw() }, id);
   return pieces(client, id, { ...told, onHead }, reach, weights);
 }

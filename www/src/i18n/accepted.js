@@ -22,7 +22,7 @@ const WHOLE = {
   '[value, ...]': 'accepted.choices',
   '{"type": "float" | "int" | "categorical", ...}': 'accepted.range_document',
   'train + validation + test = 1': 'accepted.split',
-  'log = true: scale = log': 'accepted.one_scale',
+  'log where log is true, linear or log1m where it is false': 'accepted.one_scale',
   'high - low < 1.7e308': 'accepted.narrow',
   '(high - low) / step < 2^31': 'accepted.steps',
   '-2^53 .. 2^53 (int)': 'accepted.exact',

@@ -6,11 +6,12 @@
 
 export const TRIALS_LIMIT = 100000;
 
-/** A value as messages write it, numbers short and exact: 0.001, 1e9. @param {unknown} value */
+/** A value as messages write it, numbers short and exact: 0.001, 1e9, 9007199254740991. @param {unknown} value */
 export function shown(value) {
   if (typeof value !== 'number' || !Number.isFinite(value)) return JSON.stringify(value ?? null);
   const size = Math.abs(value);
-  return size === 0 || (size >= 1e-4 && size < 1e7) ? String(value) : value.toExponential().replace('e+', 'e');
+  const [plain, powered] = [String(value), value.toExponential().replace('e+', 'e')];
+  return size === 0 || (size >= 1e-4 && size < 1e7) || plain.length <= powered.length ? plain : powered;
 }
 /** @param {unknown} value @returns {value is Record<string, any>} */
 export const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);

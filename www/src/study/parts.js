@@ -6,7 +6,7 @@ import { datasetOf } from './hyperparameters.js';
  * @typedef {import('./types.js').Study} Study
  */
 
-const SPLIT = { train: 0.7, validation: 0.15, test: 0.15 };
+export const SPLIT = { train: 0.7, validation: 0.15, test: 0.15 };
 /** Shares of the split are compared in these parts of the whole, as the engine does. */
 const UNIT = 1e9;
 

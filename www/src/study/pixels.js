@@ -64,7 +64,10 @@ function middleOf(range) {
   const value = between(range, 0.5);
   const [low, high] = [Number(range.low), Number(range.high)];
   if (range.type === 'int') return Math.max(low, Math.min(high, Math.round(value)));
-  if (range.step) return Math.min(low + Math.round((value - low) / range.step) * range.step, high);
+  if (range.step) {
+    const steps = Math.round((value - low) / range.step);
+    return Math.min(Number((low + steps * range.step).toPrecision(15)), high);
+  }
   return Math.max(low, Math.min(high, Number(value.toPrecision(2))));
 }
 

@@ -33,8 +33,8 @@ export function checkNumberOf(one, value, key) {
 
 /** @param {any} sampler @returns {Problem | null} */
 export function checkSampler(sampler) {
-  if (!isObject(sampler)) return wrong('sampler.name', sampler, SAMPLERS.join(' | '));
-  const problem = checkName('sampler.name', sampler.name === undefined ? sampler : sampler.name, SAMPLERS);
+  if (!isObject(sampler)) return wrong('sampler', sampler, '{"name": "random"}');
+  const problem = checkName('sampler.name', sampler.name, SAMPLERS);
   if (problem) return problem;
   const { points, name } = sampler;
   const settings = settingsOf(/** @type {any} */ ({ sampler }), 'sampler');

@@ -86,13 +86,20 @@ export const pickedOf = ({ sampler }) =>
 /** Whether trials go on from others' weights. @param {Study} study */
 export const isCopying = (study) => samplerOf(study) === 'pbt';
 
+/** Epochs from one value of the objective to the next: those of validation rows are there only where these are looked
+ * at. @param {Study} study */
+export const valueEvery = ({ objective, evaluate_every = 1 }) =>
+  objective?.metric?.startsWith('train') ? 1 : evaluate_every;
+
 /** Trials of a population that trains for so many epochs, as long as none diverges, and copies of each look at it.
  * @param {Study} study @param {number} epochs */
-export function populationOf({ sampler, trials = 64 }, epochs) {
+export function populationOf(study, epochs) {
+  const { sampler, trials = 64 } = study;
   const { population = POPULATION, interval = 1, quantile = 0.25 } = sampler ?? {};
   const first = Math.min(population, trials);
   const copied = Math.min(Math.ceil(quantile * first), Math.floor(first / 2));
-  const looks = Math.floor(Math.max(0, epochs - 1) / interval);
+  const [last, every] = [Math.max(0, epochs - 1), valueEvery(study)];
+  const looks = Math.floor((last - (last % every)) / Math.max(interval, every));
   return { first, copied, looks, trials: Math.min(trials, first + looks * copied) };
 }
 

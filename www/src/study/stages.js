@@ -30,7 +30,7 @@ export function around(range, value, share) {
     const n = Math.max(1, Math.ceil(share * (last + 1) - 1e-9));
     const own = within(Math.round((value - low) / step), 0, last);
     const first = within(own - Math.floor((n - 1) / 2), 0, last + 1 - n);
-    const at = (/** @type {number} */ k) => Math.min(high, low + k * step);
+    const at = (/** @type {number} */ k) => Math.min(high, Number((low + k * step).toPrecision(15)));
     return { ...range, low: at(first), high: at(first + n - 1) };
   }
   const { to } = SCALES[/** @type {'linear'} */ (scale)] ?? SCALES.linear;

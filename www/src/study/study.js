@@ -28,7 +28,7 @@ import {
   valueOf,
 } from './hyperparameters.js';
 import { checkOwn, ownKeys } from './own.js';
-import { apportion, partSizes, trainingRows } from './parts.js';
+import { SPLIT, apportion, partSizes, trainingRows } from './parts.js';
 import {
   checkBudget,
   checkFit,
@@ -188,9 +188,10 @@ export function checkTogether(study) {
   const loss = asked.find((one) => one !== fits);
   if (loss !== undefined) return { code: 'loss_mismatch', loss, dataset, accepted: fits };
   const given = (/** @type {string} */ name) => space[name]?.choices ?? [study.fixed?.[name]];
-  const steady = given('momentum').includes(0) && given('optimizer').includes('nesterov');
+  const swept = space.momentum;
+  const steady = (swept?.low === 0 || given('momentum').includes(0)) && given('optimizer').includes('nesterov');
   if (steady && !inertBy(/** @type {Hyperparameter} */ (BY_NAME.get('momentum')), study)) {
-    const key = space.momentum ? 'space.momentum.choices' : 'fixed.momentum';
+    const key = swept ? `space.momentum.${swept.choices ? 'choices' : 'low'}` : 'fixed.momentum';
     return { code: 'out_of_range', key, found: '0', accepted: '> 0 (nesterov)' };
   }
   const most = mostEpochs(study);
@@ -356,19 +357,19 @@ function checkSplit(split) {
   if (!isObject(split)) return wrong('dataset.split', split, '{...}');
   const unknown = unknownKey(split, PARTS, 'dataset.split');
   if (unknown) return unknown;
-  if (!Object.keys(split).length) return null;
+  /** @type {Record<string, number>} */
+  const whole = { ...SPLIT, ...split };
   let sum = 0;
   for (const part of PARTS) {
-    if (split[part] === undefined) return { code: 'missing', key: `dataset.split.${part}`, accepted };
     const problem = checkNumber(`dataset.split.${part}`, split[part], 0.01, 0.98);
     if (problem) return problem;
-    sum += split[part];
+    sum += whole[part];
   }
   if (Math.abs(sum - 1) <= 1e-6) return null;
   return {
     code: 'out_of_range',
     key: 'dataset.split',
-    found: `${PARTS.map((part) => split[part]).join(' + ')} = ${shown(sum)}`,
+    found: `${PARTS.map((part) => whole[part]).join(' + ')} = ${shown(sum)}`,
     accepted,
   };
 }
@@ -490,7 +491,8 @@ function checkRange(range, key) {
   const unscaled = checkName(`${key}.scale`, range.scale, scales);
   if (unscaled) return unscaled;
   const scale = scaleOf(/** @type {Distribution} */ (range));
-  if (log !== undefined && log !== (scale === 'log')) return outside(`${key}.scale`, scale, 'log = true: scale = log');
+  if (log !== undefined && log !== (scale === 'log'))
+    return wrong(`${key}.scale`, scale, 'log where log is true, linear or log1m where it is false');
   if (low > high) return { code: 'empty_range', key, low: shown(low), high: shown(high), accepted: 'low <= high' };
   if (int && scale === 'log1m') return wrong(`${key}.scale`, scale, 'linear | log');
   if (scale === 'log' && low <= 0) return { code: 'log_range', key: `${key}.low`, low: shown(low) };

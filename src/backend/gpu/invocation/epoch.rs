@@ -52,7 +52,7 @@ impl Epoch {
         groups: &[Group],
         n_networks: usize,
         n_validation: u32,
-        epoch: Vec<EpochBatches>,
+        epoch: &[EpochBatches],
         shuffles_from: usize,
     ) -> Self {
         let rows_of = |batches: &EpochBatches| batches.steps.rows().len() as u32;
@@ -65,9 +65,9 @@ impl Epoch {
         for &(network, rows, steps) in &networks {
             extent[network] = (rows, steps);
         }
-        let keys = shuffle::keys(&epoch, shuffles_from);
+        let keys = shuffle::keys(epoch, shuffles_from);
         let longest = keys.iter().flatten().map(|&(rows, _)| rows).max().unwrap_or(0);
-        let mut by_network: Vec<Option<EpochBatches>> = (0..n_networks).map(|_| None).collect();
+        let mut by_network: Vec<Option<&EpochBatches>> = vec![None; n_networks];
         for batches in epoch {
             let network = batches.network;
             validates[network] = batches.validates;
@@ -84,7 +84,7 @@ impl Epoch {
             let own_rows = if keys.is_some() { 0 } else { train_end as usize };
             words.resize(start + n * (HEAD_WORDS + own_rows), 0);
             for (member, &network) in group.networks.iter().enumerate() {
-                let Some(batches) = &by_network[network] else { continue };
+                let Some(batches) = by_network[network] else { continue };
                 let track = tracks.place(&mut words, &batches.steps);
                 let before = batches.steps.span().map_or(0, |span| span.start);
                 let scored = if batches.validates { 1 } else { 2 };

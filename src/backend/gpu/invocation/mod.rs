@@ -3,6 +3,7 @@
 //! read and write neighbouring memory. Units of work are rows, counted through the epoch: training, then validation.
 
 mod compiled;
+mod crowd;
 mod epoch;
 mod group;
 mod program;
@@ -291,7 +292,7 @@ impl DevicePopulation for Invocation {
     fn push_epoch(&mut self, epoch: Vec<EpochBatches>) {
         self.epochs += 1;
         let (n, n_validation) = (self.networks.len(), self.data.n_validation as u32);
-        self.flight.push(Epoch::new(self.epochs, &self.groups, n, n_validation, epoch, self.shuffles_from));
+        self.flight.push(Epoch::new(self.epochs, &self.groups, n, n_validation, &epoch, self.shuffles_from));
     }
 
     fn n_epochs(&self) -> usize {

@@ -1,4 +1,5 @@
 import { BY_NAME } from '../../study/hyperparameters.js';
+import { valueEvery } from '../../study/search.js';
 
 /**
  * Rungs on which a pruner judged, who went on, and what that saved. Pure.
@@ -71,9 +72,16 @@ export function bracketOf(study, number, shares) {
   return 0;
 }
 
-/** The epochs after which a bracket is judged, below so many. @param {Study} study @param {number} bracket
- * @param {number} most */
+/** The epochs after which a bracket is judged, below so many: from each rung on the first that has a value.
+ * @param {Study} study @param {number} bracket @param {number} most */
 function rungEpochs(study, bracket, most) {
+  const every = valueEvery(study);
+  const judged = plainRungs(study, bracket, most).map((rung) => Math.ceil(rung / every) * every);
+  return [...new Set(judged)].filter((rung) => rung < most);
+}
+
+/** Rungs as the pruner's settings have them. @param {Study} study @param {number} bracket @param {number} most */
+function plainRungs(study, bracket, most) {
   const { pruner } = study;
   if (pruner?.name === 'median') {
     const first = (pruner.warmup ?? 0) + 1;

@@ -5,7 +5,7 @@ import { WorkDialog } from '../../controls/work-dialog.js';
 import { icon } from '../../controls/icons.js';
 import { exact, loss, metric } from '../../study/format.js';
 import '../../controls/tp-number.js';
-import { KINDS, topOf, worthOf } from './worth.js';
+import { KINDS, topOf, wayOf, worthOf } from './worth.js';
 import dialog from '../dialog.css?inline';
 import sheet from './style.css?inline';
 
@@ -94,7 +94,9 @@ export class TpEnsemble extends WorkDialog {
       isDone = done;
       if (found) this.found = { ...this.found, [kind]: worthOf(kind, found) };
     };
-    const asked = { study, trials: this.members(kind), of: kind, n: this.n, onNews };
+    const { trials } = this.store;
+    const again = (/** @type {Trial} */ one) => ({ ...one, ...wayOf(kind, one, trials, study.trials ?? 1) });
+    const asked = { study, trials: this.members(kind).map(again), of: kind, n: this.n, onNews };
     await this.finish(this.act('train_together', asked), () => isDone);
   }
 

@@ -7,6 +7,7 @@
  *   `name` tells several of one way apart; `gain`: by how much the loss falls; `cost`: of a prediction, in those of
  *   the single one
  * @typedef {{loss: number, metric: number}} Score
+ * @typedef {import('../../study/types.js').Trial} Trial
  */
 
 /** In the order in which they are shown. @type {Kind[]} */
@@ -31,6 +32,22 @@ export function worthOf(kind, found) {
   const [single, all] = [scoreOf(members[best ?? -1]), scoreOf(together)];
   const cost = multiplications.all / (multiplications.single ?? NaN);
   return [{ name: '', n: members.length, single, together: all, gain: single.loss - all.loss, cost }];
+}
+
+/**
+ * How a trial is trained again to what it was: as far as it was trained, and through whose weights it went on with. Its
+ * end is its own, with patience, too; checkpoints are among the epochs that it has trained.
+ * @param {Kind} kind @param {Trial} trial @param {Map<number, Trial>} trials @param {number} of_trials
+ * @returns {import('../../study/types.js').Way}
+ */
+export function wayOf(kind, { state, epochs, copy_of }, trials, of_trials) {
+  const isCut = kind === 'checkpoints' || state === 'pruned' || state === 'cancelled';
+  const ancestry = [];
+  for (let from = copy_of; from; from = trials.get(from.trial)?.copy_of) {
+    const { number = from.trial, params = {} } = trials.get(from.trial) ?? {};
+    ancestry.push({ trial: { number, params }, of_trials, until_epoch: from.epoch });
+  }
+  return { until_epoch: isCut ? epochs.length : null, ancestry };
 }
 
 /** The best so many of trials that ended well, by their scores.

@@ -1,0 +1,225 @@
+//! What a run of thousands of small networks takes the host, beside a device that only counts: trainer, driver and epochs
+//! are the real ones, kernels take the virtual device's time.
+#![cfg(test)]
+
+use super::epoch::Position;
+use super::group::HEAD;
+use super::{Invocation, ROWS_PER_UNIT};
+use crate::backend::gpu::device::Device as Real;
+use crate::backend::gpu::driver::{Copies, DevicePopulation, Driver, SMALL_BYTES, Submitted};
+use crate::backend::gpu::pace::{Portion, Unit};
+use crate::backend::gpu::virtual_device::{BUDGET, Device, Devices, ROWS_SECONDS};
+use crate::backend::{
+    Backend, Data, EpochBatches, EpochOutcome, LocalFuture, Network, NetworkSpec, Population, Snapshot, Tuning, ready,
+};
+use crate::error::Result;
+use crate::rng::{self, Purpose, RunId};
+use crate::search::Search;
+use crate::study::Study;
+use crate::trainer::Trainer;
+use core::time::Duration;
+use std::rc::Rc;
+
+const NETWORKS: u32 = 4096;
+const EPOCHS: u32 = 60;
+/// Rows that the studies below train on and validate with.
+const ROWS: u32 = 1050 + 225;
+/// The share of the device's time that the host may take.
+const SHARE: f64 = 0.05;
+/// Seconds that a network's key takes where nothing else is to be done.
+const KEY_SECONDS: f64 = 3e-8;
+
+/// The networks as the virtual device has them: laid out as for a real one, scored by a loss that falls.
+struct Counted {
+    real: Invocation,
+    on: Option<Rc<Device>>,
+    epoch_units: u32,
+    /// Units done of each epoch of the flight.
+    done: Vec<u32>,
+    /// The sums of an epoch.
+    sums: Vec<u8>,
+}
+
+impl Counted {
+    fn new(real: Invocation) -> Self {
+        let n = real.networks.len();
+        let pieces = [[700.0_f32, 900.0, 200.0, 180.0].map(f32::to_bits), [0; 4]];
+        let sums = pieces.iter().take(HEAD).flat_map(|piece| bytemuck::cast_slice(piece).repeat(n)).collect();
+        let epoch_units = (NETWORKS * ROWS).div_ceil(ROWS_PER_UNIT as u32);
+        Self { real, on: None, epoch_units, done: Vec::new(), sums }
+    }
+
+    fn as_real(&self) -> &dyn DevicePopulation<Real> {
+        &self.real
+    }
+}
+
+impl DevicePopulation<Device> for Counted {
+    fn unit(&self) -> Unit {
+        self.as_real().unit()
+    }
+    fn epoch_size(&self) -> (f64, usize) {
+        self.as_real().epoch_size()
+    }
+    fn push_epoch(&mut self, epoch: Vec<EpochBatches>) {
+        DevicePopulation::<Real>::push_epoch(&mut self.real, epoch);
+        self.done.push(0);
+    }
+    fn n_epochs(&self) -> usize {
+        self.done.len()
+    }
+    fn batches_bytes(&self) -> usize {
+        self.as_real().batches_bytes()
+    }
+    fn fits(&self, device: &Rc<Device>) -> bool {
+        self.on.as_ref().is_some_and(|on| Rc::ptr_eq(on, device))
+    }
+    fn make_buffers(&mut self, device: &Rc<Device>) {
+        self.on = Some(device.clone());
+    }
+    fn drop_buffers(&mut self) {
+        self.on = None;
+    }
+    fn submit(&mut self, device: &Device, epoch: usize, portion: Portion, _: usize) -> Submitted {
+        let units = portion.units.min(self.epoch_units - self.done[epoch]);
+        self.done[epoch] += units;
+        let own = &mut self.real.flight[epoch];
+        if self.done[epoch] == self.epoch_units {
+            own.next = Position { end: own.end, ..Position::default() };
+        }
+        device.work(f64::from(units) * ROWS_SECONDS, 1.0);
+        Submitted { steps: u64::from(units), units }
+    }
+    fn is_submitted(&self, epoch: usize) -> bool {
+        self.as_real().is_submitted(epoch)
+    }
+    fn sums_bytes(&self) -> usize {
+        self.as_real().sums_bytes()
+    }
+    fn state_bytes(&self) -> usize {
+        self.as_real().state_bytes()
+    }
+    fn read_sums(&self, device: &Rc<Device>, _: usize, slots: usize) -> LocalFuture<'static, Result<Vec<u8>>> {
+        device.wait(self.sums.repeat(slots))
+    }
+    fn read_copy(&self, device: &Rc<Device>) -> LocalFuture<'static, Result<()>> {
+        device.wait(())
+    }
+    fn take_copy(&mut self, _: &Rc<Device>) -> Result<()> {
+        Ok(())
+    }
+    fn rewind(&mut self) {}
+    fn outcomes(&self, epoch: usize, sums: &[u8], seconds: f64) -> Vec<EpochOutcome> {
+        self.on.iter().for_each(|device| device.told.set(device.told.get() + 1));
+        self.as_real().outcomes(epoch, sums, seconds)
+    }
+    fn forget(&mut self, epochs: usize) {
+        DevicePopulation::<Real>::forget(&mut self.real, epochs);
+        self.done.drain(..epochs);
+    }
+    fn parameters(&self, network: usize) -> Vec<f64> {
+        self.as_real().parameters(network)
+    }
+    fn gradient<'a>(&'a mut self, _: &'a Rc<Device>, _: usize) -> LocalFuture<'a, Result<Vec<f64>>> {
+        ready(Ok(Vec::new()))
+    }
+    fn snapshot(&self, network: usize) -> Snapshot {
+        self.as_real().snapshot(network)
+    }
+    fn restore(&mut self, _: usize, _: &Snapshot) -> bool {
+        false
+    }
+    fn retune(&mut self, _: usize, _: &Tuning) -> bool {
+        false
+    }
+}
+
+struct Virtual(Devices);
+
+impl Backend for Virtual {
+    fn name(&self) -> &'static str {
+        "gpu"
+    }
+    fn adapter(&self) -> String {
+        "counts".into()
+    }
+    fn strategy(&self, _: &NetworkSpec) -> &'static str {
+        "invocation"
+    }
+    fn network_bytes(&self, spec: &NetworkSpec) -> u64 {
+        super::network_bytes(spec)
+    }
+    fn memory_limit(&self) -> (u64, String) {
+        (1 << 40, "memory".into())
+    }
+    fn population(&self, data: Rc<Data>, networks: Vec<Network>) -> LocalFuture<'_, Result<Box<dyn Population>>> {
+        let copies = Copies { every: Duration::from_secs(2), small_bytes: SMALL_BYTES };
+        let counted = Counted::new(Invocation::new(data, networks, 1));
+        ready(Ok(Box::new(Driver::new(self.0.clone(), Box::new(counted), copies))))
+    }
+}
+
+/// Trains thousands of networks; what an epoch takes the host and the device, in seconds. Laying the networks out is not
+/// counted, and neither is how they end.
+fn epoch_of(is_map: bool) -> [f64; 2] {
+    let text = format!(
+        r#"{{"format": "tuning-playground/study@1", "dataset": {{"name": "moons", "samples": 1500}},
+            "fixed": {{"hidden": [8, 8], "activation": "tanh", "epochs": {EPOCHS}}},
+            "space": {{"learning_rate": {{"type": "float", "low": 1e-4, "high": 0.1, "log": true}},
+                "batch_size": {{"type": "int", "low": 16, "high": 64}}}},
+            "trials": {NETWORKS}}}"#
+    );
+    let study = Study::parse(&text).unwrap();
+    let prepared = Rc::new(study.prepare(None).unwrap());
+    let trials = Search::preview(&study, NETWORKS);
+    let devices = Devices::new(3e-4, 1e-5);
+    let mut trainer = Trainer::new(Rc::new(study), prepared, Box::new(Virtual(devices.clone())), trials).unwrap();
+    if is_map {
+        trainer = trainer.brief(1);
+    }
+    let mut begun = None;
+    loop {
+        let report = pollster::block_on(trainer.advance(Duration::from_secs_f64(BUDGET))).unwrap();
+        let now = (processor(), devices.clock(), devices.told());
+        let (host, device, before) = *begun.get_or_insert(now);
+        if now.2 >= EPOCHS - 2 {
+            let epochs = f64::from(now.2 - before);
+            return [(now.0 - host) / epochs, (now.1 - device) / epochs];
+        }
+        assert!(!report.finished, "{now:?}");
+    }
+}
+
+/// Seconds that this thread has had of a processor; by the clock where the system does not say.
+fn processor() -> f64 {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = told.and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+    let clock = || web_time::SystemTime::now().duration_since(web_time::UNIX_EPOCH).unwrap().as_secs_f64();
+    nanoseconds.map_or_else(clock, |ns| 1e-9 * ns)
+}
+
+/// How many times as long as on a machine with nothing else to do a network's key takes here and now.
+fn slowness() -> f64 {
+    const KEYS: u32 = 100_000;
+    let begun = processor();
+    let draw = |trial| rng::key(1, Purpose::Shuffle, RunId { trial, ..RunId::default() }, 0);
+    let drawn = (0..KEYS).fold(0, |sum, trial| sum ^ draw(trial)[0]);
+    std::hint::black_box(drawn);
+    ((processor() - begun) / (KEY_SECONDS * f64::from(KEYS))).max(1.0)
+}
+
+/// A map's networks tell only how they end; of trials every epoch is written down, which is printed.
+#[test]
+fn the_host_takes_a_twentieth_of_a_crowds_time() {
+    let before = slowness();
+    let [[host, device], [beside_trials, _]] = [true, false].map(epoch_of);
+    let slowness = before.max(slowness());
+    println!(
+        "an epoch of {NETWORKS} networks takes a device {:.2} ms; the host {:.2} of a map, {:.2} of trials, on a machine \
+         {slowness:.1} times as slow as it can be",
+        1e3 * device,
+        1e3 * host,
+        1e3 * beside_trials
+    );
+    assert!(host < 3.0 * SHARE * device * slowness, "{host} s of {device} s");
+}

@@ -161,6 +161,7 @@ pub struct TrialEvent {
     /// The step at which it diverged.
     pub diverged_at: Option<u64>,
     /// The epoch whose weights it kept, where it is complete and had patience.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kept_epoch: Option<u32>,
 }
 

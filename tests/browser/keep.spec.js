@@ -81,12 +81,14 @@ const epochsOf = (result) =>
 
 test('study and result are there again under the bare address', async ({ app, backend, page, site }) => {
   await app.open();
-  const result = await app.result(SMALL, backend);
+  const study = { ...SMALL, pruner: { name: 'halving' } };
+  const result = await app.result(study, backend);
+  expect(result.trials.map((/** @type {any} */ one) => one.state)).toContain('pruned');
   await expect.poll(async () => (await stored(page)).result?.includes('"complete"')).toBe(true);
   await elsewhere(page, site);
   await app.open();
   await expect(page.locator('.app')).toHaveAttribute('data-outcome', 'earlier');
-  expect(await app.get('study')).toEqual(SMALL);
+  expect(await app.get('study')).toEqual(study);
   expect((await app.get('result')).trials).toEqual(result.trials);
   expect((await app.get('result')).engine).toEqual(result.engine);
   await expect(page.locator('tr[data-trial]')).toHaveCount(8);

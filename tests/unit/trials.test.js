@@ -5,7 +5,8 @@ import { Raster, packed, uppermost } from '../../www/src/views/trials/raster.js'
 import { barsOf, quantilesOf, reachedOf } from '../../www/src/views/trials/tallies.js';
 import { chanceOf, goodChoices, goodRange } from '../../www/src/study/good-range.js';
 import { inside } from '../../www/src/study/brush.js';
-import { Trials } from '../../www/src/state/trials.js';
+import { isTrial } from '../../www/src/state/kept.js';
+import { Trials, trialDocument } from '../../www/src/state/trials.js';
 import { chance } from '../browser/chance.js';
 import { anyNumber, assert, check, fc } from './numbers.js';
 
@@ -334,4 +335,25 @@ test('E4: bars hold every trial once, and all of their lengths', () => {
       assert.ok(Math.abs(sum - whole) < 1e-9);
     }),
   );
+});
+
+test('whatever ends a trial, its document is one that is read again', () => {
+  const trials = new Trials(/** @type {any} */ ({ format: 'tuning-playground/study@1', dataset: { name: 'iris' } }));
+  const epoch = { epoch: 1, train_loss: 1, validation_loss: null, train_metric: 0.5, validation_metric: null };
+  const ended = STATES.slice(2).map((state, number) => ({ number, state, seed: 0, params: {} }));
+  for (const one of ended) {
+    // As an earlier build told of trials that kept no epoch.
+    const more = { steps: 3, diverged_at: null, value: null, kept_epoch: null };
+    const epochs = [{ ...epoch, learning_rate: 0.1, seconds: 0 }];
+    trials.merge(/** @type {any} */ ({ ...one, ...more, epochs }));
+  }
+  assert.equal(ended.length, 5);
+  for (const { number, state } of ended) {
+    const trial = /** @type {any} */ (trials.get(number));
+    assert.equal(trial.kept_epoch, undefined);
+    const document = JSON.parse(JSON.stringify(trialDocument(trial)));
+    assert.ok(isTrial(document), state);
+    assert.ok(isTrial({ ...document, kept_epoch: null }), state);
+    assert.ok(!isTrial({ ...document, kept_epoch: -1 }) && !isTrial({ ...document, kept_epoch: '1' }));
+  }
 });

@@ -175,7 +175,7 @@ export function isTrial(trial) {
     isCount(trial.seed) &&
     isCount(trial.steps) &&
     (trial.evaluations === undefined || isCount(trial.evaluations)) &&
-    (trial.kept_epoch === undefined || isCount(trial.kept_epoch)) &&
+    isCount(trial.kept_epoch ?? 0) &&
     (trial.diverged_at === null || isCount(trial.diverged_at)) &&
     (trial.value === null || isMeasure(trial.value)) &&
     isObject(trial.params) &&

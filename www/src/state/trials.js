@@ -97,7 +97,7 @@ export class Trials extends Map {
 
   /** Enters the event of a trial or a whole trial as a document, also one that is not known.
    * @param {Partial<TrialDocument> & Pick<TrialDocument, 'number'>} change */
-  merge({ epochs = [], state, evaluations, ...change }) {
+  merge({ epochs = [], state, evaluations, kept_epoch, ...change }) {
     this.changes++;
     const trial =
       this.get(change.number) ?? this.put(change.number, change.params ?? {}, change.seed ?? 0, epochs.length);
@@ -107,7 +107,7 @@ export class Trials extends Map {
     this.count(before, trial.epochs.length);
     Object.assign(trial, change, { steps: Math.max(trial.steps, change.steps ?? 0) });
     this.weigh(trial, evaluations ?? 0);
-    if (trial.kept_epoch) this.keep(trial, trial.kept_epoch);
+    if (kept_epoch) this.keep(trial, kept_epoch);
     if (state) this.turn(trial, state);
   }
 

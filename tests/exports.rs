@@ -215,7 +215,7 @@ fn trials_that_optuna_has_added_are_looked_at() {
 fn a_sweep_has_each_range_in_its_own_scale() {
     let text = made(&study(), Kind::WandbSweep, None).file.text;
     for part in [
-        "program: moons_study.py\nmethod: random\nmetric:\n  name: validation_loss\n  goal: minimize\nrun_cap: 4\n",
+        "program: moons_study.py\nmethod: random\nmetric:\n  name: value\n  goal: minimize\nrun_cap: 4\n",
         "  learning_rate:\n    distribution: log_uniform_values\n    min: 1.0e-5\n    max: 0.1\n",
         "  optimizer:\n    values: [\"momentum\", \"adam\"]\n",
         "  one_minus_momentum:\n    distribution: log_uniform_values\n    min: 0.01\n    max: 0.5\n",

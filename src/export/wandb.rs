@@ -2,7 +2,7 @@
 
 use super::python::quoted;
 use crate::space::{Distribution, Scale};
-use crate::study::{Direction, Metric, PrunerSpec, Rungs, SamplerSpec, Study};
+use crate::study::{Direction, PrunerSpec, Rungs, SamplerSpec, Study};
 use serde_json::Value;
 
 /// Values of a range with steps that are written one by one.
@@ -10,12 +10,6 @@ const MOST_VALUES: usize = 1000;
 
 /// The sweep as YAML.
 pub fn write(study: &Study) -> String {
-    let metric = match study.metric {
-        Metric::TrainLoss => "train_loss",
-        Metric::TrainMetric => "train_metric",
-        Metric::ValidationLoss => "validation_loss",
-        Metric::ValidationMetric => "validation_metric",
-    };
     let goal = if study.direction == Direction::Minimize { "minimize" } else { "maximize" };
     let can_grid = !study.space.iter().any(|(_, range)| is_continuous(range));
     let method = match study.sampler {
@@ -27,7 +21,7 @@ pub fn write(study: &Study) -> String {
     let mut text = format!(
         "# A study of Tuning Playground as a sweep of Weights & Biases: `wandb sweep` with this file, then `wandb agent`.\n\
          # The program is the study's PyTorch script (tune export RESULT.json --to pytorch -o {program}).\n\
-         program: {program}\nmethod: {method}\nmetric:\n  name: {metric}\n  goal: {goal}\nrun_cap: {}\n",
+         program: {program}\nmethod: {method}\nmetric:\n  name: value\n  goal: {goal}\nrun_cap: {}\n",
         study.trials
     );
     if !study.name.is_empty() {

@@ -301,9 +301,10 @@ def momentum_at(s, step, per_epoch):
         return one_cycle(step, s["epochs"] * per_epoch, 0.95, 0.85, 0.95)
     #.
     #? momentum_warmup
-    warmup = s.get("momentum_warmup_epochs", 0) * per_epoch
-    if step < warmup and s["optimizer"] in ("gd", "sgd", "momentum", "nesterov"):
-        return s.get("momentum_start", 0) + step / warmup * (s["momentum"] - s.get("momentum_start", 0))
+    warmup, own = s.get("momentum_warmup_epochs", 0) * per_epoch, s.get("momentum", 0)
+    if warmup > 0 and own > 0 and s["optimizer"] in ("gd", "sgd", "momentum", "nesterov"):
+        low = s.get("momentum_start", 0)
+        return low + step / warmup * (own - low) if step < warmup else own
     #.
     return None
 #.

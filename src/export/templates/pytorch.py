@@ -112,8 +112,15 @@ def main():
             import wandb
 
             wandb.init()
-            report = wandb.log
+
+            def report(epoch):
+                known = epoch[METRIC] is not None
+                wandb.log({**epoch, "value": epoch[METRIC]} if known else epoch)
+
         trial, nets = train(used(params), data, options.seed, report)
+        if report is not told and trial["value"] is not None:
+            # What the trial is scored by: with patience an earlier epoch than the last.
+            wandb.log({"value": trial["value"]})
         trials = [trial]
         print(f"{trial['state']}: {METRIC} {trial['value']}")
     else:

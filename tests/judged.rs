@@ -1,5 +1,4 @@
 //! Whom searches end early: with `evaluate_every` not every epoch has a value, and nobody is ended by one that there is not.
-#![expect(clippy::unwrap_used, reason = "how a test fails")]
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -56,18 +56,16 @@ fn run(study: &Study, number: usize) -> (u64, u64) {
     let crew = Crew { prepared: &prepared, workers: 1, open: &|| Ok(Box::new(Cpu::new())), test: false };
     crew.train(&mut session, |_, _| {}).unwrap();
     let trial = &session.trials()[number];
-    match trial.state {
-        TrialState::Diverged => (0, trial.diverged_at.unwrap()),
-        _ => {
-            // Of one with patience, what the epoch lost whose weights it kept.
-            let kept = trial.kept_epoch.map_or(trial.epochs.len(), |epoch| epoch as usize);
-            let metric = match study.metric {
-                Metric::TrainLoss | Metric::TrainMetric => Metric::TrainLoss,
-                Metric::ValidationLoss | Metric::ValidationMetric => Metric::ValidationLoss,
-            };
-            (trial.epochs[kept - 1].value(metric).unwrap().to_bits(), 0)
-        }
+    if trial.state == TrialState::Diverged {
+        return (0, trial.diverged_at.unwrap());
     }
+    // Of one with patience, what the epoch lost whose weights it kept.
+    let kept = trial.kept_epoch.map_or(trial.epochs.len(), |epoch| epoch as usize);
+    let metric = match study.metric {
+        Metric::TrainLoss | Metric::TrainMetric => Metric::TrainLoss,
+        Metric::ValidationLoss | Metric::ValidationMetric => Metric::ValidationLoss,
+    };
+    (trial.epochs[kept - 1].value(metric).unwrap().to_bits(), 0)
 }
 
 /// The study whose trials have a pixel's settings: so many alike are trained as those of a map are.

@@ -298,7 +298,7 @@ impl Sampler for Counted {
 #[test]
 fn networks_that_are_too_large_are_refused_before_any_trial_is_drawn() {
     let study = |width: u32| {
-        // Its Hessian is more than any machine has.
+        // Its Hessian is more than any machine works out.
         let fixed = json!({"hidden": vec![width; 10], "epochs": 1, "optimizer": "newton"});
         let document = json!({"format": FORMAT, "dataset": {"name": "moons"}, "fixed": fixed, "trials": 3});
         Study::check(&document).unwrap()
@@ -311,6 +311,6 @@ fn networks_that_are_too_large_are_refused_before_any_trial_is_drawn() {
         let crew = Crew { prepared: &prepared, workers: 2, open: &|| Ok(Box::new(Cpu::new())), test: false };
         (crew.train(&mut session, |_, _| {}), asked.get())
     };
-    assert!(matches!(run(2048), (Err(Error::TooLarge { trial: 0, .. }), 0)));
+    assert!(matches!(run(2048), (Err(Error::TooManyParameters { trial: 0, .. }), 0)));
     assert!(matches!(run(2), (Ok(()), 3)));
 }

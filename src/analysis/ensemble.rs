@@ -109,14 +109,11 @@ mod tests {
         // Trial 7 went on from 4 after epoch 12, which went on from 1 after epoch 9.
         let copy = Assignment { ancestry: vec![until(4, 12), until(1, 9)], ..whole(7) };
         let found = legs(&copy, 16);
-        let who: Vec<(usize, u32, Vec<(u32, Option<usize>)>)> = found
-            .iter()
-            .map(|(epoch, leg)| {
-                assert_eq!(leg.until_epoch, Some(*epoch));
-                let past = leg.ancestry.iter().map(|one| (one.trial.number, one.until_epoch)).collect();
-                (*epoch, leg.trial.number, past)
-            })
-            .collect();
+        let who = |(epoch, leg): &(usize, Assignment)| {
+            assert_eq!(leg.until_epoch, Some(*epoch));
+            let past: Vec<_> = leg.ancestry.iter().map(|one| (one.trial.number, one.until_epoch)).collect();
+            (*epoch, leg.trial.number, past)
+        };
         let (first, second) = ((1, Some(9)), (4, Some(12)));
         let wanted = [
             (8, 1, vec![]),
@@ -125,7 +122,7 @@ mod tests {
             (14, 7, vec![second, first]),
             (16, 7, vec![second, first]),
         ];
-        assert_eq!(who, wanted);
+        assert_eq!(found.iter().map(who).collect::<Vec<_>>(), wanted);
         for one in found.iter().flat_map(|(_, leg)| leg.ancestry.iter().chain([leg])) {
             assert_eq!((&one.trial.params["averaging"], &one.trial.params["patience"]), (&json!("none"), &json!(0)));
         }

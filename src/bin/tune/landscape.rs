@@ -198,7 +198,9 @@ pub fn run(options: &Options, is_race: bool) -> Result<ExitCode> {
             contestants.iter().map(Trajectory::begun).collect()
         };
         let ended = |(mut path, end): (Trajectory, &Option<End>)| {
-            end.iter().for_each(|end| path.end_with(&end.weights));
+            if let Some(end) = end {
+                path.end_with(&end.weights);
+            }
             path
         };
         let paths: Vec<Trajectory> = paths.into_iter().zip(&ends).map(ended).collect();

@@ -6,6 +6,7 @@ pub mod check;
 pub mod read;
 mod recorded;
 
+use crate::error::Error;
 use crate::study::{Metric, Record, Records};
 pub use recorded::Recorded;
 use serde::{Serialize, Serializer};
@@ -13,6 +14,20 @@ use serde_json::{Map, Value};
 
 /// Value of a result's `format`.
 pub const FORMAT: &str = "tuning-playground/result@1";
+
+/// The trials of a document that says that it is a result.
+///
+/// # Errors
+/// [`Error::Format`] of one that is none, [`Error::Missing`] where it has no trials.
+pub fn trials_of(result: &Value) -> Result<&[Value], Error> {
+    if result["format"] != FORMAT {
+        return Err(Error::Format { found: result["format"].to_string(), expected: FORMAT.into() });
+    }
+    match &result["trials"] {
+        Value::Array(trials) => Ok(trials),
+        _ => Err(Error::Missing { key: "trials".into(), accepted: "[{\"number\": 0, ...}, ...]".into() }),
+    }
+}
 
 /// Where a trial stands; Optuna's words, with `diverged` for what Optuna calls a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -175,7 +175,7 @@ fn bad_input_is_answered_with_one_sentence() {
         (r#"{"space": {"x": 3}}"#, "space.x is 3"),
         (r#"{"space": {}, "colour": 1}"#, "colour is not a known key"),
         (r#"{"space": {}, "sampler": "luck"}"#, "grid | random | sobol"),
-        (r#"{"space": {}, "sampler": 7}"#, "sampler.name"),
+        (r#"{"space": {}, "sampler": 7}"#, "sampler is 7; it must be {\"name\": \"random\"}"),
         (r#"{"space": {}, "trials": 0}"#, "trials is 0"),
         (r#"{"space": {}, "trials": 1e9}"#, "trials is"),
         (r#"{"space": {}, "trials": 2.5}"#, "trials is 2.5"),

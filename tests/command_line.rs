@@ -203,6 +203,20 @@ fn second_order_trains_on_all_rows_says_what_it_cost_and_is_verified_by_the_refe
     let (ended, _) = run(&study, "too-many");
     let said = String::from_utf8_lossy(&ended.stderr).into_owned();
     assert!(ended.status.code() == Some(2) && said.contains("2403 parameters") && said.contains("hidden"), "{said}");
+    // 600 GB of old steps: what is not enough for them is three quarters of the machine's own memory.
+    study["fixed"] = json!({"hidden": vec![2048; 10], "optimizer": "lbfgs", "history_size": 1000});
+    let (ended, _) = run(&study, "too-much");
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    let limit =
+        said.split("more than the ").nth(1).and_then(|rest| rest.split_once(" MB of memory that this machine has"));
+    let limit: u64 = limit.and_then(|(megabytes, _)| megabytes.parse().ok()).unwrap_or_else(|| panic!("{said}"));
+    assert!(ended.status.code() == Some(2) && said.contains("history_size"), "{said}");
+    if let Ok(text) = fs::read_to_string("/proc/meminfo") {
+        let total =
+            text.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.parse().ok());
+        let total: u64 = total.expect("what the machine has");
+        assert!(limit <= total / 4 * 3 / 1024 && limit > 512, "{limit} MB of {total} kB");
+    }
     let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/lbfgs_strong_wolfe.json");
     for (backend, wanted) in [("reference", "ok   lbfgs_strong_wolfe:"), ("cpu", "not on this backend (cpu)")] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tune"));

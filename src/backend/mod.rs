@@ -18,7 +18,7 @@ pub mod gpu;
 pub(crate) mod mixed;
 mod needs;
 pub mod reference;
-mod room;
+pub mod room;
 pub mod second_order;
 mod snapshot;
 mod steps;

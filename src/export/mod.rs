@@ -11,7 +11,7 @@ mod wandb;
 pub mod weights;
 
 use crate::error::{Error, Result};
-use crate::result::FORMAT;
+pub use crate::result::trials_of;
 use crate::study::Study;
 use serde_json::{Map, Value};
 
@@ -101,20 +101,6 @@ pub fn export(
         }
         Kind::RayTune => ray::write((study, &result["study"]), &rows::Rows::of(study, rows.ok_or_else(missing)?)?),
     })
-}
-
-/// The trials of a document that says that it is a result.
-///
-/// # Errors
-/// [`Error::Format`] of one that is none, [`Error::Missing`] where it has no trials.
-pub fn trials_of(result: &Value) -> Result<&[Value]> {
-    if result["format"] != FORMAT {
-        return Err(Error::Format { found: result["format"].to_string(), expected: FORMAT.into() });
-    }
-    match &result["trials"] {
-        Value::Array(trials) => Ok(trials),
-        _ => Err(Error::Missing { key: "trials".into(), accepted: "[{\"number\": 0, ...}, ...]".into() }),
-    }
 }
 
 /// The drawn parameters of a trial.

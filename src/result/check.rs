@@ -51,7 +51,7 @@ pub fn check(document: &Value, study: &Study) -> Result<()> {
     if let Some(engine) = root.get("engine") {
         only(object("engine", engine)?, "engine", &OF_ENGINE)?;
     }
-    let trials = crate::export::trials_of(document)?;
+    let trials = super::trials_of(document)?;
     for (at, trial) in trials.iter().enumerate() {
         check_trial(&format!("trials[{at}]"), at, trial, study)?;
     }

@@ -2,7 +2,7 @@
 
 use super::config;
 use super::own_data;
-use super::section::Section;
+use super::section::{Section, document_of};
 use super::table::{self, Kind};
 use super::usage;
 use super::{Direction, FORMAT, Metric, Record, Records, Study};
@@ -386,17 +386,6 @@ impl Study {
             None => Ok(()),
         }
     }
-}
-
-/// A document's text as JSON.
-pub(super) fn document_of(text: &str) -> Result<Value> {
-    let text = text.trim_start_matches('\u{feff}');
-    #[cfg(not(target_arch = "wasm32"))]
-    if let Some((within, key)) = crate::json::twice(text) {
-        let within = if within.is_empty() { "the study".into() } else { within };
-        return Err(Error::Duplicate { key: within, found: format!("\"{key}\"") });
-    }
-    crate::json::parse(text).map_err(|error| Error::NotAStudy { detail: error.to_string() })
 }
 
 /// The hyperparameter whose value is a drawing.

@@ -1,7 +1,7 @@
 //! What a study document says of a reader's own data, and how it is written there.
 
 use super::Study;
-use super::section::Section;
+use super::section::{Section, document_of};
 use crate::dataset::own::{
     ColumnKind, Fault, Found, MAX_TEXT, Missing, Own, Reading, Source, read_csv, read_idx, read_text,
 };
@@ -71,7 +71,7 @@ impl Study {
     /// # Errors
     /// As [`Study::parse`], and what keeps the files from being trained.
     pub fn parse_with(text: &str, read: &dyn Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
-        let mut document = super::check::document_of(text)?;
+        let mut document = document_of(text)?;
         let data = open(&mut document, read)?;
         let mut study = Self::check(&document)?;
         if let (Some(own), Some(data)) = (&mut study.own, data) {

@@ -4,6 +4,17 @@ use crate::error::{Error, Result};
 use crate::space::numbers::{format_number, real, shown};
 use serde_json::{Map, Value};
 
+/// A document's text as JSON.
+pub fn document_of(text: &str) -> Result<Value> {
+    let text = text.trim_start_matches('\u{feff}');
+    #[cfg(not(target_arch = "wasm32"))]
+    if let Some((within, key)) = crate::json::twice(text) {
+        let within = if within.is_empty() { "the study".into() } else { within };
+        return Err(Error::Duplicate { key: within, found: format!("\"{key}\"") });
+    }
+    crate::json::parse(text).map_err(|error| Error::NotAStudy { detail: error.to_string() })
+}
+
 /// An object of the document and the path that leads to it.
 pub struct Section<'a> {
     /// The path; empty of the document itself.

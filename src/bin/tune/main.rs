@@ -8,6 +8,7 @@ mod files;
 mod import;
 mod journal;
 mod landscape;
+mod machine;
 mod map;
 mod named;
 mod weights;
@@ -15,6 +16,7 @@ mod weights;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use tuning_playground::backend::room;
 
 /// Trains hyperparameter studies and checks the engine against PyTorch.
 #[derive(Parser)]
@@ -99,6 +101,9 @@ impl BackendName {
 }
 
 fn main() -> ExitCode {
+    if let Some(bytes) = machine::memory() {
+        room::tell(bytes);
+    }
     let done = match Arguments::parse().command {
         Command::Run { study, backend, output, journal, weights, test } => {
             let files = commands::Files { output, journal, weights };

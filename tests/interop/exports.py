@@ -48,6 +48,24 @@ TRAINED = {
 }
 SEEDS = 12
 
+# Settings of trials in which nothing is drawn, whose every epoch PyTorch must come to.
+EXACT = [
+    {"optimizer": "gd", "momentum": 0.9, "momentum_warmup_epochs": 4, "momentum_start": 0.1},
+    {"optimizer": "sgd", "momentum_warmup_epochs": 4, "momentum_start": 0.5, "l2": 0.01},
+    {"optimizer": "momentum", "momentum_warmup_epochs": 2, "schedule": "cosine", "dampening": 0.3},
+    {"optimizer": "momentum", "schedule": "one_cycle", "weight_decay": 0.01},
+    {"optimizer": "nesterov", "momentum_warmup_epochs": 5, "momentum_start": 0.2, "warmup_epochs": 2},
+    {"optimizer": "adam", "schedule": "one_cycle"},
+    {"optimizer": "adam", "schedule": "plateau", "plateau_patience": 1, "learning_rate": 0.5},
+    {"optimizer": "adamw", "schedule": "step", "decay_epochs": 3, "weight_decay": 0.1},
+    {"optimizer": "nadam", "schedule": "exponential"},
+    {"optimizer": "rmsprop", "centered": True, "momentum": 0.5, "averaging": "ema", "averaging_decay": 0.8},
+    {"optimizer": "adagrad", "lr_decay": 0.1, "averaging": "swa"},
+    {"optimizer": "adadelta", "learning_rate": 1.0, "schedule": "inverse_time"},
+    {"optimizer": "sgd", "hypergradient": 1e-3},
+    {"optimizer": "momentum", "learning_rate": 2.0, "patience": 2},
+]
+
 
 make = Maker(TUNE, FOLDER)
 tune, python, write, read, module = make.tune, make.python, make.write, make.read, make.module
@@ -88,6 +106,26 @@ def study_script():
     result = read(FOLDER / "searched.python.json")
     assert len(result["trials"]) == 6 and result["best"] is not None
     print("the study's PyTorch script searches, and its result is read")
+
+
+def exact():
+    """From zeros, on all rows at once, nothing is drawn: each epoch of a script is its trial's."""
+    for at, change in enumerate(EXACT):
+        fixed = {"hidden": [], "init": "zeros", "epochs": 10, "learning_rate": 0.05, **change}
+        if change["optimizer"] != "gd":
+            fixed["batch_size"] = 105
+        study = {"format": FORMAT, "dataset": {"name": "iris"}, "fixed": fixed, "trials": 1}
+        result, path = FOLDER / "exact.result.json", FOLDER / f"exact_{at}.py"
+        tune("run", write("exact", study), "--backend", "cpu", "-o", result)
+        tune("export", result, "--to", "pytorch", "--trial", 0, "-o", path)
+        script, ours = module(path), read(result)["trials"][0]
+        theirs, _ = script.train(script.PARAMS, script.load_data(), 0)
+        assert len(theirs["epochs"]) == len(ours["epochs"]), fixed
+        for mine, other in zip(ours["epochs"], theirs["epochs"]):
+            for key in ("train_loss", "validation_loss", "learning_rate"):
+                assert math.isclose(mine[key], other[key], rel_tol=1e-4, abs_tol=1e-6), (fixed, mine, other)
+        assert math.isclose(ours["value"], theirs["value"], rel_tol=1e-4), fixed
+    print(f"{len(EXACT)} trials in which nothing is drawn have the same epochs in PyTorch")
 
 
 def trained():
@@ -162,7 +200,7 @@ def weights():
 
 
 def main():
-    chosen = sys.argv[3:] or ["searched", "sweep", "study_script", "trained", "weights", "cluster"]
+    chosen = sys.argv[3:] or ["searched", "sweep", "study_script", "exact", "trained", "weights", "cluster"]
     for name in chosen:
         globals()[name]()
 

@@ -32,12 +32,12 @@ function intakeOf() {
 
 test('a study is in the panel before the engine’s first answer, and later ones after theirs', async () => {
   const { store, intake, turn, answer } = intakeOf();
-  intake.study = study(7);
+  void intake.take(study(7));
   await turn();
   assert.equal(store.study.trials, 7);
   await answer();
   assert.equal(store.study.trials, 7);
-  intake.study = study(8);
+  void intake.take(study(8));
   await turn();
   assert.deepEqual([store.study.trials, intake.study.trials], [7, 8]);
   await answer();
@@ -49,7 +49,7 @@ test('a study that was shown early and is refused gives way, unless the reader h
   for (const isEdited of [false, true]) {
     const { store, intake, turn, answer } = intakeOf();
     const before = store.study;
-    intake.study = study(7);
+    void intake.take(study(7));
     await turn();
     const other = { ...store.study, trials: 9 };
     if (isEdited) store.slices.study.replace(other);
@@ -63,7 +63,7 @@ test('while a run goes on nothing is shown before the engine has answered', asyn
   const { store, intake, turn, answer, runner } = intakeOf();
   runner.pending = Promise.resolve();
   const { trials } = store.study;
-  intake.study = study(7);
+  void intake.take(study(7));
   await turn();
   assert.equal(store.study.trials, trials);
   await answer();

@@ -15,7 +15,7 @@ import { changesOf } from '../state/shelf.js';
 import { sameStudy } from '../study/same.js';
 import { EPOCH_BYTES } from '../study/result.js';
 import { freshId, makeRoom, nextPlace } from '../study/runs.js';
-import { keepNotice, roomNotice } from '../state/notices.js';
+import { tell } from './events.js';
 import { readStudy } from '../study/study.js';
 import { Storage } from '../platform/storage.js';
 import { inSlices } from '../platform/turns.js';
@@ -391,7 +391,8 @@ export class Keeper {
     const { gone, fits } = makeRoom([...records, next], '', new Set([String(shown)]));
     if (fits && !gone.length) return;
     this.lacks.add('room');
-    perform(store, 'notify', roomNotice(fits ? store.shelf.letter(gone[0]) : ''));
+    const letter = fits ? store.shelf.letter(gone[0]) : '';
+    void tell(store, ({ roomNotice }) => roomNotice(letter));
   }
 
   /** @private What is in memory alone has no more room than what is kept: the oldest go. */
@@ -451,6 +452,6 @@ export class Keeper {
   say(lack) {
     if (this.lacks.has(lack)) return;
     this.lacks.add(lack);
-    perform(this.store, 'notify', keepNotice(lack, LIMIT / 1e6));
+    void tell(this.store, ({ keepNotice }) => keepNotice(lack, LIMIT / 1e6));
   }
 }

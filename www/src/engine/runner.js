@@ -34,6 +34,21 @@ const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
 
 const picking = defineLater('picking', () => import('./picking.js'));
 
+/** A message names so many trials at most. */
+const NAMED = 8;
+
+/** What keeps a trial from being tested: its rows are looked at once, and not for a network that says nothing.
+ * @param {Store} store @param {number} number @returns {Problem | null} */
+export function untestable({ trials }, number) {
+  const ended = [...trials.values()].filter(({ state }) => state === 'complete' || state === 'pruned');
+  if (ended.some((one) => one.number === number)) return null;
+  if (!ended.length) return { code: 'no_such_trial', fault: 'none' };
+  if (trials.get(number)?.state === 'diverged') return { code: 'trial_diverged', trial: number };
+  const named = ended.slice(0, NAMED).map((one) => one.number);
+  const accepted = named.concat(/** @type {any} */ (ended.length > NAMED ? ['…'] : [])).join(', ');
+  return { code: 'no_such_trial', number, accepted };
+}
+
 export class Runner extends Asked {
   /** @param {Store} store @param {string} assetBase @param {Emit} emit */
   constructor(store, assetBase, emit) {
@@ -337,6 +352,8 @@ export class Runner extends Asked {
     if (store.isExample) throw this.shown({ code: 'test_earlier' });
     if (this.pending || !result) throw this.shown({ code: 'test_running' });
     if (store.outcome === 'earlier') throw this.shown({ code: 'test_earlier' });
+    const problem = untestable(store, number);
+    if (problem) throw this.shown(problem);
     const study = store.shownStudy;
     try {
       const { trial, loss, metric } = await this.engine.openTest(number);

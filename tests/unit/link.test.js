@@ -214,6 +214,43 @@ test('F2: of a link cut anywhere each hyperparameter is read exactly or named as
   );
 });
 
+test('F1, F2: a decimal comma is read as one, or what it stands in is named as lost', () => {
+  check(
+    fc.property(anyStudy, fc.boolean(), (given, isOld) => {
+      const study = { ...given, question: '' };
+      const link = isOld ? linkOf(study).replace('s=(', 's=').replace(')&', '&') : linkOf(study);
+      const { state, skipped } = quick(() => decodeLink(link.replace(/(:-?\d+)\.(\d)/g, '$1,$2')));
+      const [read, lost] = [plain(state.study), skipped.map((one) => one.what)];
+      const whole = plain(study);
+      for (const group of ['fixed', 'space', 'dataset'])
+        for (const [name, value] of Object.entries(whole[group]))
+          if (!lost.includes(`${group}.${name}`)) assert.deepEqual(read[group][name], value, `${group}.${name}`);
+      for (const name of Object.keys(read.fixed)) assert.ok(name in whole.fixed);
+    }),
+  );
+  const fixedOf = (/** @type {string} */ text) => decodeLink(`#v=1&s=dataset:(name:iris),fixed:(${text}),trials:5`);
+  /** @type {[string, any, string[]][]} */
+  const cases = [
+    ['learning_rate:0,1', { learning_rate: 0.1 }, []],
+    ['learning_rate:0,1,epochs:3', { learning_rate: 0.1, epochs: 3 }, []],
+    ['epochs:3,learning_rate:1,5e-3', { epochs: 3, learning_rate: 0.0015 }, []],
+    ['hidden:!(8,4),l2:0,001', { hidden: [8, 4], l2: 0.001 }, []],
+    // As a decimal sign or between thousands.
+    ['epochs:1,000,l2:0,5', { l2: 0.5 }, ['fixed.epochs']],
+    ['learning_rate:0,1,2', {}, ['fixed.learning_rate']],
+  ];
+  for (const [text, fixed, lost] of cases) {
+    const { state, skipped } = fixedOf(text);
+    assert.deepEqual([state.study?.fixed ?? {}, state.study?.trials], [fixed, 5], text);
+    assert.deepEqual(
+      skipped.map(({ what, why }) => [what, why]),
+      lost.map((what) => [what, 'lost']),
+      text,
+    );
+  }
+  assert.deepEqual(decodeLink('#v=1&s=(dataset:(name:iris),trials:1,000)').skipped, [{ what: 'trials', why: 'lost' }]);
+});
+
 /** What mail, chat and documents do to an address. @type {Record<string, (link: string) => string>} */
 const MANGLERS = {
   'an entity': (link) => link.replaceAll('&', '&amp;'),

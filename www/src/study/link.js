@@ -206,6 +206,10 @@ function readStudyText(text, skip) {
   const object = (found.object = structuredClone(found.object));
   const { path, rest } = found;
   const lost = dropCut(found);
+  for (const [top, name] of found.unsure) {
+    if (name !== undefined) delete object[top]?.[name];
+    lost.push(name === undefined ? top : `${top}.${name}`);
+  }
   // A link with brackets that lost its end had every key of this version.
   if (text.startsWith('('))
     lost.push(...(found.closed ? [] : Object.keys(DEFAULTS).filter((key) => !(key in object))));

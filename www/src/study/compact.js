@@ -1,5 +1,3 @@
-import { readNumber } from './numbers.js';
-
 /**
  * The compact notation of a document in a link: JSON with fewer signs. Objects are `(key:value,...)`, lists
  * `!(value,...)`; `!t`, `!f` and `!n` are true, false and null; text that is no plain name stands between `'`, with
@@ -179,10 +177,11 @@ class Reader {
     number.lastIndex = this.at;
     const found = number.exec(this.text);
     if (!found) return false;
-    const read = readNumber(found[0]);
     this.at = number.lastIndex;
     this.whole = this.at < this.text.length;
-    if (read.code === undefined) object[key] = read.value;
+    // 1,234 may be a number of thousands.
+    const text = /^-?[1-9]\d{0,2},\d{3}$/.test(found[0]) ? '' : found[0].replace(',', '.');
+    if (NUMBER.test(text)) object[key] = Number(text);
     else this.unsure.push([...this.path]);
     return true;
   }

@@ -1,7 +1,8 @@
 import { decodeLink, encodeLink } from '../study/link.js';
-import { linkOf } from './href.js';
+import { linkOf, withoutTable } from './href.js';
 import { tell } from './events.js';
 import { perform } from '../commands/commands.js';
+import { later } from '../platform/later.js';
 import { idleNotice } from '../state/notices.js';
 import { checkTogether, startStudy } from '../study/study.js';
 import { optionsOf } from '../state/race.js';
@@ -18,6 +19,7 @@ import { Reproduction } from './reproduction.js';
  * @property {(study: import('../study/types.js').Study) => Promise<Error | null>} adopt
  * @property {() => Promise<unknown>} run
  * @property {Promise<unknown>} updateComplete
+ * @property {{ready: Promise<unknown>} | null} shelf
  *
  * @typedef {import('../state/store.js').Store} Store
  */
@@ -30,6 +32,7 @@ export class Address {
   constructor(page, store, runner) {
     /** @private */ this.page = page;
     /** @private */ this.store = store;
+    /** @private */ this.runner = runner;
     /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
     /** @private @type {string | null} the state as it was last read or written */ this.last = null;
     /** @private the address's own part as it was last read or written */ this.hash = location.hash;
@@ -104,10 +107,11 @@ export class Address {
     if (color || curves || found) perform(store, 'color_by', { measure: color ?? null, curveColor: curves ?? null });
     const study = state.study ?? (found ? startStudy() : undefined);
     perform(store, 'lock', []);
-    const other = study && encodeLink({ study }) !== encodeLink({ study: store.study });
-    const settled = other ? page.adopt(study) : Promise.resolve(null);
+    const known = [store.study, withoutTable(store.study)].map((one) => encodeLink({ study: one }));
+    const settled = study && !known.includes(encodeLink({ study })) ? page.adopt(study) : Promise.resolve(null);
     // What the link locks is what it brings.
     if (lock || found) void settled.then(() => perform(store, 'lock', lock ?? []));
+    if (state.study) void settled.then(() => this.ask());
     this.reproduction.claim(state.fp ?? null, state.study);
     perform(store, 'dismiss', 'link');
     this.skipped = skipped;
@@ -124,6 +128,18 @@ export class Address {
     if (hand) void Promise.all([settled, page.updateComplete]).then(() => perform(store, 'hand_from', hand));
     if (state.run) void settled.then((error) => error ?? page.run()).catch(() => {});
     return study !== undefined;
+  }
+
+  /** @private Asks for data that are named and not here. */
+  async ask() {
+    const { store, page, runner } = this;
+    await page.shelf?.ready;
+    const { file, files, found, text } = store.study.dataset;
+    if (!found || text !== undefined || runner.data.hasTable(found.digest)) return;
+    // Its words come with what reads data.
+    await later('data').catch(() => {});
+    const problem = { code: 'bad_table', fault: 'not_at_hand', file: file ?? files?.join(', ') };
+    perform(store, 'notify', idleNotice(store, problem));
   }
 
   /** @private */

@@ -172,7 +172,7 @@ export class TuningPlayground extends LitElement {
     if (!this.isConnected) this.runner.dispose();
   }
 
-  /** @private What the page itself does; null for a guest on another page. */
+  /** @private What the page itself does; null for a guest on another page. @returns {WholePage | null} */
   get page() {
     if (!full || !this.hasAttribute('data-full')) return null;
     return (this.whole ??= new full.WholePage(this, this.store, this.runner));
@@ -241,7 +241,7 @@ export class TuningPlayground extends LitElement {
     return this.page?.previews ?? null;
   }
 
-  /** Where runs are kept between visits. */
+  /** Where runs are kept between visits. @returns {WholePage['keeper'] | null} */
   get shelf() {
     return this.page?.keeper ?? null;
   }

@@ -134,6 +134,11 @@ export class Keeper {
       this.study = kept;
       perform(store, 'restore_study', kept);
     }
+    // A link names a table that is too large for it; where it is kept here nobody is asked for it.
+    const { file: _, ...dataset } = store.study.dataset;
+    const { text, found } = kept?.dataset ?? {};
+    if (given && text !== undefined && dataset.found && dataset.found.digest === found?.digest)
+      perform(store, 'restore_study', { ...store.study, dataset: { ...dataset, text } });
     if (bare && !kept && !runs.length && !shown && !result) return void perform(store, 'open_example');
     await this.restoreShown(shown, body ?? result, kept !== null && sameStudy(kept, store.study), isFree);
   }

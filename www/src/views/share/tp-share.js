@@ -8,6 +8,7 @@ import { trialsData } from '../../figures/trials-data.js';
 import { defineLater } from '../../platform/later.js';
 import { inSlices } from '../../platform/turns.js';
 import { datasetOf } from '../../study/hyperparameters.js';
+import { encodeLink } from '../../study/link.js';
 import { withDefaults } from '../../study/same.js';
 import { FORMAT as RESULT } from '../../study/result.js';
 import { titleOf } from '../../study/presets.js';
@@ -167,14 +168,24 @@ export class TpShare extends Part {
     </div>`;
   }
 
+  /** @private Whether the table of the study is only named in its link. */
+  get named() {
+    return this.store.study.dataset.text !== undefined && encodeLink({ study: this.store.study }) === null;
+  }
+
+  /** @private */
+  studyButton() {
+    return html`<button type="button" class="btn" data-testid="save-study-instead"
+      @click=${() => this.make('study', () => this.saveStudy())}>${this.t('share.file.study')}</button>`;
+  }
+
   /** @private @param {string | null} link */
   linkPart(link) {
     const { options, store } = this;
     if (link === null)
       return html`<section><h3>${this.t('share.link')}</h3>
         <p data-testid="share-too-long">${this.t('share.too_long')}</p>
-        <button type="button" class="btn p" data-testid="save-study-instead"
-          @click=${() => this.make('study', () => this.saveStudy())}>${this.t('share.file.study')}</button></section>`;
+        ${this.studyButton()}</section>`;
     const select = (
       /** @type {'lang' | 'theme' | 'scale' | 'view'} */ name,
       /** @type {(readonly [string | number, string])[]} */ choices,
@@ -217,6 +228,12 @@ export class TpShare extends Part {
             this.options = { ...options, run: /** @type {HTMLInputElement} */ (event.target).checked };
           }}>${this.t('share.run')}</label>
       </div>
+      ${
+        this.named
+          ? html`<p data-testid="share-named">${this.t('share.named')}</p>
+            ${this.studyButton()}`
+          : nothing
+      }
       <p class="q2" data-testid="share-about">${this.t(/[#&]fp=/.test(link) ? 'share.about_fp' : 'share.about')}</p>
       ${isOwnMachine(link) ? html`<p class="q2" data-testid="share-local">${this.t('share.local')}</p>` : nothing}
     </section>`;

@@ -1,6 +1,5 @@
 import {
   anewNotice,
-  divergedNotice,
   fallbackNotice,
   resumingNotice,
   runNotice,
@@ -11,7 +10,7 @@ import { snapshot } from '../state/snapshot.js';
 import { resultDocument, resultOf } from '../state/trials.js';
 import { pickedOf, samplerOf } from '../study/search.js';
 import { checkTogether } from '../study/study.js';
-import { defineLater } from '../platform/later.js';
+import { defineLater, later } from '../platform/later.js';
 import { inSlices } from '../platform/turns.js';
 import { Asked, here } from './asked.js';
 
@@ -254,8 +253,8 @@ export class Runner extends Asked {
     store.reports.end(stopped ? 'stopped' : 'finished', result.engine);
     store.reports.dismiss('device');
     this.setState('idle');
-    const diverged = store.reports.isShown ? divergedNotice(store) : null;
-    if (diverged) store.reports.notify(diverged);
+    const { size, counts } = store.trials;
+    if (size && counts.diverged === size && store.reports.isShown) void this.explain(result);
     if (stopped) {
       const complete = result.trials.filter((one) => one.state === 'complete').length;
       store.reports.say(complete || best === null ? 'say.stopped' : 'say.stopped_best', { n: complete, best });
@@ -268,6 +267,13 @@ export class Runner extends Asked {
     const document = resultDocument(result);
     this.emit('finished', document);
     return document;
+  }
+
+  /** @private Why all trials of a run diverged, in words that come then. @param {HeldResult} result */
+  async explain(result) {
+    const { divergedNotice } = await later('notices').catch(() => ({}));
+    const notice = this.result === result && divergedNotice?.(this.store);
+    if (notice) this.store.reports.notify(notice);
   }
 
   /** @private What the engine's run has come to. @param {HeldResult | null} result */

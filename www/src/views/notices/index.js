@@ -1,9 +1,12 @@
+import { culpritOf } from '../../study/extremes.js';
+import { exact, number, scientific } from '../../study/format.js';
 import { ROOM } from '../../study/runs.js';
 
 /**
  * What few readers are told of, loaded with its words when it is: links that were not understood in full, and what is
- * not kept between visits.
+ * not kept between visits, runs of which nothing is left.
  *
+ * @typedef {import('../../state/store.js').Store} Store
  * @typedef {import('../../state/types.js').Notice} Notice
  */
 
@@ -83,3 +86,62 @@ export const roomNotice = (letter) => ({
     : { code: 'note_keep_pinned', size: ROOM.bytes / 1e6, runs: ROOM.runs },
   actions: [{ label: 'runs.all', act: 'all_runs', detail: true, primary: true }],
 });
+
+/** Learning rates to try after all trials diverged: three decades, all below the smallest rate that was tried.
+ * @param {number} least not finite where no rate was drawn */
+function calmerRange(least) {
+  const top = least > 0 && least <= 0.1 ? Math.max(-6, Math.ceil(Math.log10(least) - 1e-9) - 1) : -1;
+  return { low: Number(`1e${top - 3}`), high: Number(`1e${top}`) };
+}
+
+/** @param {Store} store @returns {Notice | null} */
+export function divergedNotice(store) {
+  const trials = [...store.trials.values()];
+  if (!trials.length || store.counts.diverged < trials.length) return null;
+  const rates = trials.map((one) => number(one.params.learning_rate)).filter(Number.isFinite);
+  const least = Math.min(...rates);
+  const { low, high } = calmerRange(least);
+  /** @type {Notice['actions']} */
+  const actions = [
+    {
+      label: 'action.use_range',
+      values: { low: scientific(low, 1), high: scientific(high, 1) },
+      act: 'use_range',
+      detail: { low, high },
+      primary: true,
+    },
+  ];
+  const culprit = culpritOf(
+    store.shownStudy,
+    trials.map((one) => one.params),
+  );
+  // Smaller rates do not help where something else is to blame.
+  if (culprit)
+    actions.splice(0, 1, {
+      label: 'action.to_default',
+      values: { name: store.label(culprit.name) },
+      act: 'reset_row',
+      detail: culprit.name,
+      primary: true,
+    });
+  const curved = trials.some((trial) => [...trial.epochs.column('validation_loss')].some(Number.isFinite));
+  if (curved) actions.push({ label: 'action.show_curves', act: 'show_curves' });
+  return {
+    id: 'all_diverged',
+    kind: 'note',
+    title: 'message.all_diverged',
+    values: { n: trials.length },
+    problem: culprit
+      ? {
+          code: 'note_all_diverged_by',
+          name: store.label(culprit.name),
+          value: exact(Number(culprit.value.toPrecision(2))),
+          low: exact(culprit.usual[0]),
+          high: exact(culprit.usual[1]),
+        }
+      : rates.length
+        ? { code: 'note_all_diverged', rate: exact(Number(least.toPrecision(2))) }
+        : { code: 'note_all_diverged_fixed' },
+    actions,
+  };
+}

@@ -69,3 +69,34 @@ test('while a run goes on nothing is shown before the engine has answered', asyn
   await answer();
   assert.equal(store.study.trials, 7);
 });
+
+test('a run is of the study that was set before it, or refused with it; another study later is its own', async () => {
+  const { store, intake, turn, answer, runner } = intakeOf();
+  const trained = /** @type {number[]} */ ([]);
+  runner.run = () => {
+    trained.push(Number(store.study.trials));
+    return Promise.resolve();
+  };
+  const refused = { code: 'too_few_rows', dataset: 'moons', rows: 2, part: 'test' };
+  // Refused by the page, and by the engine.
+  const early = intake.take({ ...study(7), warp: 9 });
+  await assert.rejects(intake.run(), /warp/);
+  assert.match(String((await early)?.message), /warp/);
+  await turn();
+  const late = intake.take(study(8));
+  const judged = assert.rejects(intake.run());
+  await turn();
+  await answer(refused);
+  await judged;
+  assert.deepEqual([(await late)?.problem, trained], [refused, []]);
+  // What was asked for before a study that is refused is trained, and so is what the panel has later.
+  await turn();
+  const run = [intake.take(study(5)), intake.run(), intake.take({ ...study(6), warp: 9 })][1];
+  await turn();
+  await answer();
+  await run;
+  await turn();
+  await turn();
+  await intake.run();
+  assert.deepEqual(trained, [5, 5]);
+});

@@ -96,7 +96,7 @@ test('a guest shows its stored run, trains once asked, one at a time, and its fr
 });
 
 test.describe('what a guest is given', () => {
-  test.use({ quiet: [/The stored run could not be shown|404 \(Not Found\)/] });
+  test.use({ quiet: [/404 \(Not Found\)/] });
 
   test('takes effect at once, also before its script is there, or is refused with a reason', async ({
     app,

@@ -221,7 +221,6 @@ export class Guest {
   fail(error) {
     const detail = String(/** @type {any} */ (error)?.message ?? error);
     const message = this.store.t('embed.unstored', { detail });
-    console.warn(message);
     this.element.dispatchEvent(eventOf('problem', { code: 'unstored', detail, message }));
     return new Error(message);
   }

@@ -173,19 +173,14 @@ export class TpShare extends Part {
     return this.store.study.dataset.text !== undefined && encodeLink({ study: this.store.study }) === null;
   }
 
-  /** @private */
-  studyButton() {
-    return html`<button type="button" class="btn" data-testid="save-study-instead"
-      @click=${() => this.make('study', () => this.saveStudy())}>${this.t('share.file.study')}</button>`;
-  }
-
   /** @private @param {string | null} link */
   linkPart(link) {
     const { options, store } = this;
     if (link === null)
       return html`<section><h3>${this.t('share.link')}</h3>
         <p data-testid="share-too-long">${this.t('share.too_long')}</p>
-        ${this.studyButton()}</section>`;
+        <button type="button" class="btn p" data-testid="save-study-instead"
+          @click=${() => this.make('study', () => this.saveStudy())}>${this.t('share.file.study')}</button></section>`;
     const select = (
       /** @type {'lang' | 'theme' | 'scale' | 'view'} */ name,
       /** @type {(readonly [string | number, string])[]} */ choices,
@@ -230,11 +225,9 @@ export class TpShare extends Part {
       </div>
       ${
         this.named
-          ? html`<p data-testid="share-named">${this.t('share.named')}</p>
-            ${this.studyButton()}`
-          : nothing
+          ? html`<p class="q2" data-testid="share-named">${this.t('share.named')}</p>`
+          : html`<p class="q2" data-testid="share-about">${this.t(/[#&]fp=/.test(link) ? 'share.about_fp' : 'share.about')}</p>`
       }
-      <p class="q2" data-testid="share-about">${this.t(/[#&]fp=/.test(link) ? 'share.about_fp' : 'share.about')}</p>
       ${isOwnMachine(link) ? html`<p class="q2" data-testid="share-local">${this.t('share.local')}</p>` : nothing}
     </section>`;
   }

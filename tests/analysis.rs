@@ -139,7 +139,7 @@ fn a_line_and_a_plane_hit_the_networks_they_go_through() {
             let points = pollster::block_on(site.points(&Cpu::new(), plane, &named)).unwrap();
             let places: Vec<[f64; 2]> = points.iter().map(|point| point.place).collect();
             assert_eq!(places[0], [0.0, 0.0]);
-            assert!((places[1][0] - 1.0).abs() < 1e-6 && places[1][1].abs() < 1e-6, "{places:?}");
+            assert_eq!(places[1], [1.0, 0.0]);
             let scores = site.scorer(plane).scores(&places);
             for (point, score) in points.iter().zip(&scores) {
                 assert!((point.loss - score.loss).abs() < 1e-5 * point.loss.max(1.0), "{point:?} {score:?}");

@@ -231,7 +231,12 @@ impl Plane {
         let along = |d: &[f32]| w.iter().zip(d).map(|(w, d)| w * f64::from(*d)).sum::<f64>();
         let (uu, uv, vv, uw, vw) = (dot(u, u), dot(u, v), dot(v, v), along(u), along(v));
         let determinant = uu * vv - uv * uv;
-        let (x, y) = if determinant > 1e-12 * uu * vv {
+        // Where the first direction leads to a point, that lies at its end, however the direction was rounded.
+        let leads_here =
+            matches!(self.kind, Kind::Line | Kind::Three) && difference(parameters, &self.origin) == *u && uu > 0.0;
+        let (x, y) = if leads_here {
+            (1.0, 0.0)
+        } else if determinant > 1e-12 * uu * vv {
             ((vv * uw - uv * vw) / determinant, (uu * vw - uv * uw) / determinant)
         } else if uu > 0.0 {
             (uw / uu, 0.0)

@@ -35,6 +35,7 @@ test('stop at once, before the first step', async ({ app, backend }) => {
   expect(result?.trials.map((/** @type {any} */ trial) => [trial.number, trial.state])).toEqual(
     [...Array(16).keys()].map((number) => [number, 'cancelled']),
   );
+  expect(result?.engine.backend).toBe(backend);
   for (const trial of result?.trials ?? [])
     expect(Object.keys(trial.params).sort()).toEqual(Object.keys(LONG.space).sort());
 });

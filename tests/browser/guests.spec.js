@@ -95,6 +95,136 @@ test('a guest shows its stored run, trains once asked, one at a time, and its fr
   expect(told).toEqual({ format: MESSAGE, event: 'answer', detail: 'dark', id: 2 });
 });
 
+test.describe('what a guest is given', () => {
+  test.use({ quiet: [/404 \(Not Found\)/] });
+
+  test('takes effect at once, also before its script is there, or is refused with a reason', async ({
+    app,
+    page,
+    site,
+    otherSite,
+  }) => {
+    const frame = `<iframe src="${site.url}embed.html#v=1&lang=en" title="f" style="width:640px;height:420px"></iframe>`;
+    otherSite.pages.set('/given.html', host(frame));
+    await page.goto(`${otherSite.origin}/given.html`);
+    const study = small({ trials: 2, fixed: { epochs: 1 }, seed: 77 });
+    const early = await page.evaluate(async ([url, given]) => {
+      const e = /** @type {any} */ (document.createElement('tuning-playground'));
+      e.setAttribute('view', 'trials');
+      Object.assign(e, { study: given, view: 'model', backend: 'cpu', theme: 'dark', controls: 'epochs', scale: 1.5 });
+      document.body.prepend(e);
+      const script = document.createElement('script');
+      Object.assign(script, { type: 'module', src: `${url}tuning-playground.js` });
+      document.head.append(script);
+      await customElements.whenDefined('tuning-playground');
+      const { view, backend, theme, controls, scale } = e;
+      const read = [JSON.stringify(e.study) === JSON.stringify(given), view, backend, theme, controls, scale];
+      const { trials, engine, study: trained } = await e.run();
+      const states = trials.map((/** @type {any} */ one) => one.state);
+      e.study = { ...given, seed: 78 };
+      const next = await e.run();
+      return { read, states, backend: engine.backend, seeds: [trained.seed, next.study.seed], result: next };
+    }, /** @type {const} */ ([site.url, study]));
+    const { result, ...others } = early;
+    expect(others).toEqual({
+      read: [true, 'model', 'cpu', 'dark', 'epochs', 1.5],
+      states: ['complete', 'complete'],
+      backend: 'cpu',
+      seeds: [77, 78],
+    });
+    // What is not accepted leaves things as they are, and says so.
+    const refused = await app.page.evaluate(async () => {
+      const e = /** @type {any} */ (document.querySelector('tuning-playground'));
+      /** @type {[string, string, string][]} */
+      const told = [];
+      e.addEventListener('problem', (/** @type {any} */ { detail }) =>
+        told.push([detail.key, detail.found, detail.message]),
+      );
+      const bad = { view: 'foo', backend: 'tpu', theme: 'blue', lang: 'fr', scale: 9, controls: 'foo' };
+      const before = Object.keys(bad).map((name) => e[name]);
+      Object.assign(e, bad);
+      e.controls = 'epochs,dropout,momentum,beta1';
+      e.removeAttribute('view');
+      await new Promise((resolve) => void setTimeout(resolve, 50));
+      const kept = Object.keys(bad).every((name, k) => name === 'view' || e[name] === before[k]);
+      return {
+        keys: told.map(([key]) => key),
+        found: told.map(([, found]) => found),
+        said: told[1][2],
+        kept,
+        view: e.view,
+      };
+    });
+    expect(refused).toEqual({
+      keys: ['view', 'backend', 'theme', 'lang', 'scale', 'controls', 'controls.length'],
+      found: ['"foo"', '"tpu"', '"blue"', '"fr"', '9', '"foo"', '4'],
+      said: 'backend is "tpu"; it takes one of auto, gpu, cpu.',
+      kept: true,
+      view: 'sweep',
+    });
+    // A frame says so to who asked; a run after a study that was refused is none of the study before.
+    const answers = await page.evaluate(async ([format, good]) => {
+      const to = /** @type {Window} */ (document.querySelector('iframe')?.contentWindow);
+      const asked = [
+        ['view', 'foo'],
+        ['lang', 'fr'],
+        ['controls', 'foo'],
+        ['recorded', '/nope.json'],
+        ['study', { ...good, trials: 0 }],
+        ['run', undefined],
+        ['study', { ...good, fixed: { ...good.fixed, warp: 9 } }],
+        ['study', good],
+        ['view', 'trials'],
+      ];
+      /** @type {any[]} */
+      const answered = [];
+      const all = new Promise((resolve) => {
+        addEventListener('message', ({ source, data }) => {
+          if (source !== to || data.id === undefined) return;
+          answered[data.id] = [asked[data.id][0], data.event, String(data.detail).slice(0, 40)];
+          if (asked.every((_, k) => answered[k])) resolve(null);
+        });
+      });
+      asked.forEach(([verb, value], id) => to.postMessage({ format, do: verb, value, id }, '*'));
+      await all;
+      return answered;
+    }, /** @type {const} */ ([MESSAGE, study]));
+    expect(answers).toEqual([
+      ['view', 'refused', 'view is "foo"; it takes one of sweep, tr'],
+      ['lang', 'refused', 'lang is "fr"; it takes one of en, ko.'],
+      ['controls', 'refused', 'controls is "foo"; it takes one of hidde'],
+      ['recorded', 'refused', 'The stored run could not be shown: HTTP '],
+      ['study', 'refused', expect.stringContaining('trials')],
+      ['run', 'refused', expect.stringContaining('trials')],
+      ['study', 'refused', expect.stringContaining('warp')],
+      ['study', 'answer', 'null'],
+      ['view', 'answer', 'null'],
+    ]);
+    // A stored run brings its study along where no other was chosen; one that cannot be read is told of.
+    const stored = await page.evaluate(async (given) => {
+      const made = (/** @type {any} */ recorded) => {
+        const e = /** @type {any} */ (document.createElement('tuning-playground'));
+        e.recorded = recorded;
+        const problem = new Promise(
+          (resolve) => void e.addEventListener('problem', (/** @type {any} */ one) => resolve(one.detail.message)),
+        );
+        document.body.prepend(e);
+        return { e, problem };
+      };
+      const messages = [await made('{"format":').problem, await made(`${location.origin}/none.json`).problem];
+      const { e } = made(given);
+      for (let k = 0; k < 300 && e.store.outcome !== 'example'; k++)
+        await new Promise((resolve) => void setTimeout(resolve, 10));
+      return { messages, seed: e.study.seed, outcome: e.store.outcome, trials: e.store.trials.size, result: e.result };
+    }, result);
+    expect(stored).toMatchObject({ seed: 78, outcome: 'example', trials: 2, result: null });
+    expect(stored.messages).toEqual([
+      expect.stringMatching(/^The stored run could not be shown: It is not JSON/),
+      expect.stringMatching(/^The stored run could not be shown: HTTP 404/),
+    ]);
+  });
+});
+
 test.describe('two versions', () => {
   test.use({ quiet: [/9\.9\.9 is not used: this page loaded version 0\.1\.0 before/] });
 

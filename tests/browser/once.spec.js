@@ -54,6 +54,29 @@ test('a test set is opened once for its rows, whatever study asks', async ({ app
   expect(await opened(app, 1)).toMatchObject({ trial: 1 });
 });
 
+test('a test set is kept for a trial that has a network: a refusal spends nothing', async ({ app, backend, page }) => {
+  const all = { ...IRIS, fixed: { epochs: 2, optimizer: 'sgd', hidden: [32, 32] }, trials: 2, seed: 3 };
+  const wild = { type: 'categorical', choices: [1e5, 1e6] };
+  const dataset = { name: 'iris', seed: 41 };
+  await app.result({ ...all, dataset, space: { learning_rate: wild } }, backend);
+  const none = DICTIONARIES.en['problem.no_such_trial.none'];
+  for (const number of [0, 7]) expect(await opened(app, number)).toContain(none);
+  await page.getByTestId('test-lock').click();
+  await expect(page.getByTestId('open-test')).toBeDisabled();
+  await expect(page.getByTestId('test-drawer')).toContainText(none);
+  await page.keyboard.press('Escape');
+  const sampler = { name: 'grid' };
+  const mixed = { ...all, dataset, sampler, space: { learning_rate: { type: 'categorical', choices: [0.01, 1e6] } } };
+  const { trials } = await app.result(mixed, backend);
+  const [wilds, calm] = ['diverged', 'complete'].map((state) =>
+    trials.findIndex((/** @type {any} */ one) => one.state === state),
+  );
+  expect(await opened(app, wilds)).toContain(`Trial ${wilds} diverged`);
+  expect(await opened(app, 7)).toContain(`There is no finished trial 7; choose one of ${calm}.`);
+  expect((await app.get('result')).test).toBeNull();
+  expect(await opened(app, calm)).toMatchObject({ trial: calm });
+});
+
 test('undo, a typed seed and a link find seen rows seen; a reload too @soak', async ({ app, backend, page }) => {
   await app.result(IRIS, backend);
   await app.call('openTest', 1);

@@ -132,6 +132,36 @@ test('images in two files, a pasted table and a drawing are data, too @soak', as
   );
 });
 
+test('a table that is too large for a link is named in it, and asked for where it is not kept', async ({
+  app,
+  backend,
+  page,
+}) => {
+  const rows = Array.from({ length: 900 }, (_, k) => `${k % 37},${(k * 7) % 11},${k % 3 ? 'u' : 'v'}`);
+  await app.open();
+  await app.put({ ...PLAIN, dataset: { name: 'csv', text: `a,b,y\n${rows.join('\n')}`, target: 'y', seed: 3 } });
+  const hash = () => page.evaluate(() => location.hash);
+  await expect.poll(hash).toMatch(/seed:3.*target:y.*file:table.csv/);
+  await page.getByTestId('share').click();
+  await expect(page.getByTestId('share-named')).toContainText('8 KB');
+  await expect(page.getByTestId('share-link')).toHaveValue(/file:table\.csv/);
+  await page.keyboard.press('Escape');
+  // Whoever has the table here is not asked for it.
+  await page.waitForTimeout(1500);
+  await page.reload();
+  await app.defined();
+  await expect.poll(async () => (await app.get('study')).dataset.text?.length).toBeGreaterThan(6000);
+  expect((await app.result(null, backend)).study.dataset.seed).toBe(3);
+  await expect(page.locator('[data-message=study]')).toHaveCount(0);
+  const link = await hash();
+  await page.evaluate(async () => {
+    for (const { name } of await indexedDB.databases()) if (name) indexedDB.deleteDatabase(name);
+  });
+  await page.goto('about:blank');
+  await app.open(link);
+  await expect(page.locator('[data-message=study]')).toContainText('table.csv');
+});
+
 test('a study of a table that is not here says which to open @soak', async ({ app, backend, page }) => {
   const found = { task: 'classes', rows: 40, features: 2, classes: 2, digest: '0123456789abcdef' };
   await app.open();

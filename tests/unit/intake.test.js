@@ -32,12 +32,12 @@ function intakeOf() {
 
 test('a study is in the panel before the engine’s first answer, and later ones after theirs', async () => {
   const { store, intake, turn, answer } = intakeOf();
-  intake.study = study(7);
+  void intake.take(study(7));
   await turn();
   assert.equal(store.study.trials, 7);
   await answer();
   assert.equal(store.study.trials, 7);
-  intake.study = study(8);
+  void intake.take(study(8));
   await turn();
   assert.deepEqual([store.study.trials, intake.study.trials], [7, 8]);
   await answer();
@@ -49,7 +49,7 @@ test('a study that was shown early and is refused gives way, unless the reader h
   for (const isEdited of [false, true]) {
     const { store, intake, turn, answer } = intakeOf();
     const before = store.study;
-    intake.study = study(7);
+    void intake.take(study(7));
     await turn();
     const other = { ...store.study, trials: 9 };
     if (isEdited) store.slices.study.replace(other);
@@ -63,9 +63,40 @@ test('while a run goes on nothing is shown before the engine has answered', asyn
   const { store, intake, turn, answer, runner } = intakeOf();
   runner.pending = Promise.resolve();
   const { trials } = store.study;
-  intake.study = study(7);
+  void intake.take(study(7));
   await turn();
   assert.equal(store.study.trials, trials);
   await answer();
   assert.equal(store.study.trials, 7);
+});
+
+test('a run is of the study that was set before it, or refused with it; another study later is its own', async () => {
+  const { store, intake, turn, answer, runner } = intakeOf();
+  const trained = /** @type {number[]} */ ([]);
+  runner.run = () => {
+    trained.push(Number(store.study.trials));
+    return Promise.resolve();
+  };
+  const refused = { code: 'too_few_rows', dataset: 'moons', rows: 2, part: 'test' };
+  // Refused by the page, and by the engine.
+  const early = intake.take({ ...study(7), warp: 9 });
+  await assert.rejects(intake.run(), /warp/);
+  assert.match(String((await early)?.message), /warp/);
+  await turn();
+  const late = intake.take(study(8));
+  const judged = assert.rejects(intake.run());
+  await turn();
+  await answer(refused);
+  await judged;
+  assert.deepEqual([(await late)?.problem, trained], [refused, []]);
+  // What was asked for before a study that is refused is trained, and so is what the panel has later.
+  await turn();
+  const run = [intake.take(study(5)), intake.run(), intake.take({ ...study(6), warp: 9 })][1];
+  await turn();
+  await answer();
+  await run;
+  await turn();
+  await turn();
+  await intake.run();
+  assert.deepEqual(trained, [5, 5]);
 });

@@ -214,6 +214,43 @@ test('F2: of a link cut anywhere each hyperparameter is read exactly or named as
   );
 });
 
+test('F1, F2: a decimal comma is read as one, or what it stands in is named as lost', () => {
+  check(
+    fc.property(anyStudy, fc.boolean(), (given, isOld) => {
+      const study = { ...given, question: '' };
+      const link = isOld ? linkOf(study).replace('s=(', 's=').replace(')&', '&') : linkOf(study);
+      const { state, skipped } = quick(() => decodeLink(link.replace(/(:-?\d+)\.(\d)/g, '$1,$2')));
+      const [read, lost] = [plain(state.study), skipped.map((one) => one.what)];
+      const whole = plain(study);
+      for (const group of ['fixed', 'space', 'dataset'])
+        for (const [name, value] of Object.entries(whole[group]))
+          if (!lost.includes(`${group}.${name}`)) assert.deepEqual(read[group][name], value, `${group}.${name}`);
+      for (const name of Object.keys(read.fixed)) assert.ok(name in whole.fixed);
+    }),
+  );
+  const fixedOf = (/** @type {string} */ text) => decodeLink(`#v=1&s=dataset:(name:iris),fixed:(${text}),trials:5`);
+  /** @type {[string, any, string[]][]} */
+  const cases = [
+    ['learning_rate:0,1', { learning_rate: 0.1 }, []],
+    ['learning_rate:0,1,epochs:3', { learning_rate: 0.1, epochs: 3 }, []],
+    ['epochs:3,learning_rate:1,5e-3', { epochs: 3, learning_rate: 0.0015 }, []],
+    ['hidden:!(8,4),l2:0,001', { hidden: [8, 4], l2: 0.001 }, []],
+    // As a decimal sign or between thousands.
+    ['epochs:1,000,l2:0,5', { l2: 0.5 }, ['fixed.epochs']],
+    ['learning_rate:0,1,2', {}, ['fixed.learning_rate']],
+  ];
+  for (const [text, fixed, lost] of cases) {
+    const { state, skipped } = fixedOf(text);
+    assert.deepEqual([state.study?.fixed ?? {}, state.study?.trials], [fixed, 5], text);
+    assert.deepEqual(
+      skipped.map(({ what, why }) => [what, why]),
+      lost.map((what) => [what, 'lost']),
+      text,
+    );
+  }
+  assert.deepEqual(decodeLink('#v=1&s=(dataset:(name:iris),trials:1,000)').skipped, [{ what: 'trials', why: 'lost' }]);
+});
+
 /** What mail, chat and documents do to an address. @type {Record<string, (link: string) => string>} */
 const MANGLERS = {
   'an entity': (link) => link.replaceAll('&', '&amp;'),
@@ -306,6 +343,86 @@ for (const [link, study] of EARLIER)
     assert.deepEqual({ skipped: decoded.skipped, found: decoded.found }, { skipped: [], found: true });
     assert.deepEqual(decoded.state.study, study && { format: FORMAT, .../** @type {any} */ (study) });
   });
+
+/**
+ * What links of version 1 mean by the hyperparameters that they leave out. Whoever changes a default raises the version
+ * of links and has those of version 1 read with the value here.
+ */
+const DEFAULTS_OF_1 = {
+  hidden_layers: 2,
+  hidden_units: 16,
+  hidden: null,
+  units_1: null,
+  units_2: null,
+  units_3: null,
+  units_4: null,
+  units_5: null,
+  units_6: null,
+  units_7: null,
+  units_8: null,
+  units_9: null,
+  units_10: null,
+  activation: 'relu',
+  init: 'torch',
+  init_std: 0.01,
+  batch_norm: false,
+  dropout: 0.0,
+  loss: { by: 'task', classes: 'cross_entropy', numbers: 'mse' },
+  optimizer: 'adam',
+  learning_rate: {
+    by: 'optimizer',
+    gd: 0.01,
+    sgd: 0.01,
+    momentum: 0.01,
+    nesterov: 0.01,
+    adagrad: 0.01,
+    rmsprop: 0.01,
+    adadelta: 1.0,
+    adam: 0.001,
+    adamw: 0.001,
+    nadam: 0.002,
+    lbfgs: 1.0,
+    newton: 1.0,
+  },
+  momentum: { by: 'optimizer', momentum: 0.9, nesterov: 0.9, gd: 0, sgd: 0, rmsprop: 0 },
+  dampening: 0,
+  momentum_start: 0,
+  momentum_warmup_epochs: 0,
+  beta1: 0.9,
+  beta2: 0.999,
+  alpha: 0.99,
+  rho: 0.9,
+  epsilon: { by: 'optimizer', adam: 1e-8, adamw: 1e-8, nadam: 1e-8, rmsprop: 1e-8, adagrad: 1e-10, adadelta: 1e-6 },
+  amsgrad: false,
+  centered: false,
+  momentum_decay: 0.004,
+  lr_decay: 0,
+  history_size: 100,
+  line_search: 'none',
+  newton_damping: 0.001,
+  weight_decay: { by: 'optimizer', adamw: 0.01 },
+  l2: 0,
+  schedule: 'constant',
+  decay_rate: 0.1,
+  decay_epochs: 10,
+  min_factor: 0,
+  plateau_patience: 5,
+  warmup_epochs: 0,
+  schedule_points: [
+    [0, 0.1],
+    [0.1, 1],
+    [1, 0.01],
+  ],
+  batch_size: 32,
+  epochs: 20,
+  patience: 0,
+  averaging: 'none',
+  averaging_decay: 0.999,
+  hypergradient: 0,
+};
+test('a link means the same networks in later versions: what it leaves out is what it was', () => {
+  for (const [name, value] of Object.entries(DEFAULTS_OF_1)) assert.deepEqual(BY_NAME.get(name)?.default, value, name);
+});
 
 test('F2: a link of an earlier page that lost its end loads what is there and names the rest', () => {
   const range = 'space:(learning_rate:(type:float,low:0.0001,high:0.1,log:!t';

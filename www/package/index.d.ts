@@ -78,7 +78,10 @@ export interface TuningPlaygroundEventMap {
   problem: CustomEvent<{ code: string; message: string; [more: string]: unknown }>;
 }
 
-/** `<tuning-playground>`; study, view, controls, lang, theme, recorded and backend are attributes, too, and lesson is one. */
+/**
+ * `<tuning-playground>`; study, view, controls, lang, theme, recorded and backend are attributes, too, and lesson is one.
+ * A value that a property does not take changes nothing and is told of by `problem`; null is the default.
+ */
 export interface TuningPlayground extends HTMLElement {
   /** A copy of the study; takes a document or its text. */
   get study(): Study;

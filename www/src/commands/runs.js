@@ -1,7 +1,7 @@
 import { later } from '../platform/later.js';
 import { inSlices } from '../platform/turns.js';
 import { heldOf } from '../state/kept.js';
-import { deletedNotice, importNotice, unreadableNotice } from '../state/notices.js';
+import { deletedNotice, unreadableNotice } from '../state/notices.js';
 import { resultDocument, resultOf } from '../state/trials.js';
 import { sameStudy } from '../study/same.js';
 import { NAME_LIMIT, NOTE_LIMIT, byAge, freshId } from '../study/runs.js';
@@ -173,7 +173,7 @@ export const RUNS = {
   import_run: defineCommand({
     act: async (on, /** @type {{text: string, name: string}} */ { text, name }) => {
       const { store, slices, page, runner } = on;
-      const { readFile } = await later('runs');
+      const { importNotice, readFile } = await later('runs');
       const convert = (/** @type {any[]} */ ...asked) => runner.asked('convert', ...asked);
       const read = await readFile(text, store, convert);
       slices.messages.dismiss('import');

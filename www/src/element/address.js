@@ -1,7 +1,9 @@
 import { decodeLink, encodeLink } from '../study/link.js';
-import { linkOf } from './href.js';
+import { linkOf, withoutTable } from './href.js';
+import { tell } from './events.js';
 import { perform } from '../commands/commands.js';
-import { idleNotice, linkNotice } from '../state/notices.js';
+import { later } from '../platform/later.js';
+import { idleNotice } from '../state/notices.js';
 import { checkTogether, startStudy } from '../study/study.js';
 import { optionsOf } from '../state/race.js';
 import { VIEWS } from '../views/views.js';
@@ -14,9 +16,10 @@ import { Reproduction } from './reproduction.js';
  * @typedef {object} Page what the address sets, besides `lang`, `theme` and `controls`
  * @property {string} view
  * @property {number | string} scale
- * @property {(study: import('../study/types.js').Study) => Promise<void>} adopt
+ * @property {(study: import('../study/types.js').Study) => Promise<Error | null>} adopt
  * @property {() => Promise<unknown>} run
  * @property {Promise<unknown>} updateComplete
+ * @property {{ready: Promise<unknown>} | null} shelf
  *
  * @typedef {import('../state/store.js').Store} Store
  */
@@ -29,12 +32,14 @@ export class Address {
   constructor(page, store, runner) {
     /** @private */ this.page = page;
     /** @private */ this.store = store;
+    /** @private */ this.runner = runner;
     /** @private @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
     /** @private @type {string | null} the state as it was last read or written */ this.last = null;
     /** @private the address's own part as it was last read or written */ this.hash = location.hash;
     /** @private what was trained and shown at the last look */ this.stood = `${store.state} ${store.shelf.shown}`;
     /** @private the window of the map at the last look */ this.window = -1;
     this.reproduction = new Reproduction(store, runner);
+    /** @private @type {import('../study/link.js').Skipped[]} of the link that was read last */ this.skipped = [];
     /** @private */ this.onHash = () => this.read();
     /** @private */ this.onLeave = () => this.write();
     /**
@@ -102,13 +107,17 @@ export class Address {
     if (color || curves || found) perform(store, 'color_by', { measure: color ?? null, curveColor: curves ?? null });
     const study = state.study ?? (found ? startStudy() : undefined);
     perform(store, 'lock', []);
-    const other = study && encodeLink({ study }) !== encodeLink({ study: store.study });
-    const settled = other ? page.adopt(study) : Promise.resolve();
+    const known = [store.study, withoutTable(store.study)].map((one) => encodeLink({ study: one }));
+    const settled = study && !known.includes(encodeLink({ study })) ? page.adopt(study) : Promise.resolve(null);
     // What the link locks is what it brings.
     if (lock || found) void settled.then(() => perform(store, 'lock', lock ?? []));
+    if (state.study) void settled.then(() => this.ask());
     this.reproduction.claim(state.fp ?? null, state.study);
     perform(store, 'dismiss', 'link');
-    if (skipped.length) perform(store, 'notify', linkNotice(skipped, newer, (study ?? store.study).dataset.name));
+    this.skipped = skipped;
+    const { name } = (study ?? store.study).dataset;
+    const isStill = () => this.skipped === skipped;
+    if (skipped.length) void tell(store, ({ linkNotice }) => isStill() && linkNotice(skipped, newer, name));
     const problem = state.study ? checkTogether(state.study) : null;
     // The panel itself says that a grid is too large.
     if (problem && problem.code !== 'grid_too_large') perform(store, 'notify', idleNotice(store, problem));
@@ -117,8 +126,20 @@ export class Address {
     // What opens over the page or beside it waits until that stands.
     if (lesson) void page.updateComplete.then(() => perform(store, 'lesson_from', lesson));
     if (hand) void Promise.all([settled, page.updateComplete]).then(() => perform(store, 'hand_from', hand));
-    if (state.run) void settled.then(() => page.run()).catch(() => {});
+    if (state.run) void settled.then((error) => error ?? page.run()).catch(() => {});
     return study !== undefined;
+  }
+
+  /** @private Asks for data that are named and not here. */
+  async ask() {
+    const { store, page, runner } = this;
+    await page.shelf?.ready;
+    const { file, files, found, text } = store.study.dataset;
+    if (!found || text !== undefined || runner.data.hasTable(found.digest)) return;
+    // Its words come with what reads data.
+    await later('data').catch(() => {});
+    const problem = { code: 'bad_table', fault: 'not_at_hand', file: file ?? files?.join(', ') };
+    perform(store, 'notify', idleNotice(store, problem));
   }
 
   /** @private */

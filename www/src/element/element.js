@@ -6,12 +6,14 @@ import sizesSheet from './styles/sizes.css?inline';
 import menusSheet from './styles/menus.css?inline';
 import figuresSheet from './styles/figures.css?inline';
 import figuresRoomSheet from './styles/figures-room.css?inline';
-import { clampScale } from '../study/looks.js';
+import { outside } from '../study/checks.js';
+import { HYPERPARAMETERS, MOST_KNOBS } from '../study/hyperparameters.js';
+import { SCALES } from '../study/looks.js';
 import { languageOf, languageShown, loadTexts, preferredLanguage } from '../i18n/i18n.js';
 import { Store } from '../state/store.js';
 import { resultDocument } from '../state/trials.js';
 import { Runner } from '../engine/runner.js';
-import { connect, perform } from '../commands/commands.js';
+import { connect, perform, performAction } from '../commands/commands.js';
 import { keepFocus } from '../commands/focus.js';
 import { onShortcut } from '../commands/keys.js';
 import { Part, wear } from '../controls/part.js';
@@ -55,10 +57,10 @@ export function furnish(parts) {
   early.clear();
 }
 
-const guests = defineLater('guest', () => import('./guest.js'));
+/** Properties that are attributes, too. */
+const ATTRIBUTES = ['study', 'view', 'lang', 'theme', 'controls', 'recorded', 'backend'];
 
-/** What its host sets, by attributes or properties. */
-const GIVEN = ['study', 'view', 'lang', 'theme', 'controls', 'recorded', 'backend'];
+const guests = defineLater('guest', () => import('./guest.js'));
 
 /**
  * `<tuning-playground>`: the whole page, or a part of another one. Attributes: study, view, controls, lang, theme,
@@ -67,8 +69,9 @@ const GIVEN = ['study', 'view', 'lang', 'theme', 'controls', 'recorded', 'backen
  */
 export class TuningPlayground extends LitElement {
   static version = import.meta.env?.VERSION;
+
   static get observedAttributes() {
-    return [...super.observedAttributes, ...GIVEN];
+    return [...super.observedAttributes, ...ATTRIBUTES];
   }
 
   static styles = [tokensSheet, baseSheet, shellSheet, sizesSheet, menusSheet, figuresSheet, figuresRoomSheet].map(
@@ -81,7 +84,7 @@ export class TuningPlayground extends LitElement {
     const emit = (/** @type {string} */ name, /** @type {unknown} */ detail) =>
       void this.dispatchEvent(eventOf(name, detail));
     /** @private */ this.runner = new Runner(this.store, ASSETS, emit);
-    /** @private */ this.intake = new Intake(this.store, this.runner, emit);
+    /** @internal */ this.intake = new Intake(this.store, this.runner, emit);
     /** @private */ this.scheme = matchMedia('(prefers-color-scheme: dark)');
     /** @private */ this.onScheme = () => this.look();
     /** @private */ this.onPrint = () => this.print();
@@ -91,7 +94,26 @@ export class TuningPlayground extends LitElement {
     /** @private @type {Guest | null} */ this.guest = null;
     /** @private @type {unknown} a stored run */ this.given = null;
     /** @private @type {(() => void) | undefined} */ this.unsubscribe = undefined;
+    /** What came of the property that was set last: why it was refused, once that is known, or null.
+     * @type {import('./intake.js').Taken | null} */
+    this.taken = null;
     perform(this.store, 'show_language', preferredLanguage());
+    /** @private Attributes that give way to what a script had set before the element was defined. */
+    this.outdone = new Set();
+    const own = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (this));
+    for (const name of [...ATTRIBUTES, 'scale']) {
+      if (!Object.hasOwn(own, name)) continue;
+      const value = own[name];
+      delete own[name];
+      own[name] = value;
+      if (this.hasAttribute(name)) this.outdone.add(name);
+    }
+  }
+
+  /** Without an attribute a property is as it was before there was one.
+   * @param {string} name @param {string | null} _ @param {string | null} value */
+  attributeChangedCallback(name, _, value) {
+    if (!this.outdone.delete(name)) /** @type {any} */ (this)[name] = value;
   }
 
   createRenderRoot() {
@@ -110,7 +132,7 @@ export class TuningPlayground extends LitElement {
   settleIn() {
     this.runner.back();
     if (this.page) void this.runner.wake();
-    if (!this.hasAttribute('lang')) this.applyLanguage(preferredLanguage());
+    this.applyLanguage(this.store.lang);
     this.scheme.addEventListener('change', this.onScheme);
     /** @private */ this.unwatch = watchContrast(this.onScheme);
     addEventListener('beforeprint', this.onPrint);
@@ -123,20 +145,7 @@ export class TuningPlayground extends LitElement {
     if (this.page) this.page.connect(ASSETS);
     else if (this.guest) this.guest.connect();
     else this.intake.wait(async () => void (await this.attend()));
-    // What was set before the element was defined lies over its accessors.
-    const own = /** @type {any} */ (this);
-    for (const name of [...GIVEN, 'scale'])
-      if (Object.hasOwn(own, name)) {
-        const value = own[name];
-        delete own[name];
-        own[name] = value;
-      }
     this.look();
-  }
-
-  /** @param {string} name @param {string | null} _before @param {string | null} value */
-  attributeChangedCallback(name, _before, value) {
-    /** @type {any} */ (this)[name] = value;
   }
 
   disconnectedCallback() {
@@ -163,7 +172,7 @@ export class TuningPlayground extends LitElement {
     if (!this.isConnected) this.runner.dispose();
   }
 
-  /** @private What the page itself does; null for a guest on another page. */
+  /** @private What the page itself does; null for a guest on another page. @returns {WholePage | null} */
   get page() {
     if (!full || !this.hasAttribute('data-full')) return null;
     return (this.whole ??= new full.WholePage(this, this.store, this.runner));
@@ -216,7 +225,7 @@ export class TuningPlayground extends LitElement {
 
   /** @param {unknown} input a study document or its JSON text */
   set study(input) {
-    this.intake.study = input;
+    this.taken = this.intake.take(input);
   }
 
   /**
@@ -232,7 +241,7 @@ export class TuningPlayground extends LitElement {
     return this.page?.previews ?? null;
   }
 
-  /** Where runs are kept between visits. */
+  /** Where runs are kept between visits. @returns {WholePage['keeper'] | null} */
   get shelf() {
     return this.page?.keeper ?? null;
   }
@@ -270,6 +279,21 @@ export class TuningPlayground extends LitElement {
     return this.runner.openTest(number);
   }
 
+  /** @private Sets a property to one of a few words, the first where there is none; another is refused.
+   * @param {string} key @param {any} given @param {string[]} words @param {any} [command] */
+  takes(key, given, words, command = key) {
+    const word = given ?? words[0];
+    if (words.includes(word)) {
+      performAction(this.store, { act: command, detail: word });
+      this.taken = null;
+    } else this.refuse(key, word, words.join(' | '));
+  }
+
+  /** @private The value before stays. @param {string} key @param {unknown} found @param {string} accepted */
+  refuse(key, found, accepted) {
+    this.taken = this.intake.say(outside(key, found, accepted));
+  }
+
   /** @returns {BackendChoice} */
   get backend() {
     return this.store.choice;
@@ -277,8 +301,7 @@ export class TuningPlayground extends LitElement {
 
   /** @param {BackendChoice} choice */
   set backend(choice) {
-    if (choice !== 'auto' && choice !== 'gpu' && choice !== 'cpu') return;
-    perform(this.store, 'backend', choice);
+    this.takes('backend', choice, ['auto', 'gpu', 'cpu']);
   }
 
   get view() {
@@ -287,8 +310,11 @@ export class TuningPlayground extends LitElement {
 
   /** @param {string} name */
   set view(name) {
-    if (!VIEWS.some((one) => one.name === name)) return;
-    perform(this.store, 'view', name);
+    this.takes(
+      'view',
+      name,
+      VIEWS.map((one) => one.name),
+    );
   }
 
   get lang() {
@@ -297,8 +323,11 @@ export class TuningPlayground extends LitElement {
 
   /** @param {string} tag */
   set lang(tag) {
-    const language = languageOf(tag);
-    if (language) this.applyLanguage(language);
+    const language = languageOf(tag ?? preferredLanguage());
+    if (language) {
+      this.taken = null;
+      this.applyLanguage(language);
+    } else this.refuse('lang', tag, 'en | ko');
   }
 
   /** @private @param {import('../study/types.js').Language} language */
@@ -316,8 +345,7 @@ export class TuningPlayground extends LitElement {
 
   /** @param {string} theme */
   set theme(theme) {
-    if (theme !== 'auto' && theme !== 'light' && theme !== 'dark') return;
-    perform(this.store, 'show_theme', theme);
+    this.takes('theme', theme, ['auto', 'light', 'dark'], 'show_theme');
     if (this.isConnected) this.look();
   }
 
@@ -328,10 +356,14 @@ export class TuningPlayground extends LitElement {
 
   /** @param {number | string} factor */
   set scale(factor) {
-    const scale = clampScale(Number(factor));
-    if (scale === null || scale === this.store.scale) return;
-    this.page?.enlarge(scale);
-    perform(this.store, 'show_scale', scale);
+    const scale = Number(factor ?? 1);
+    const [least, most] = SCALES;
+    if (scale >= least && scale <= most) {
+      this.taken = null;
+      if (scale === this.store.scale) return;
+      this.page?.enlarge(scale);
+      perform(this.store, 'show_scale', scale);
+    } else this.refuse('scale', factor, `${least} .. ${most}`);
   }
 
   /** The run that a guest shows before anybody has trained one: a result document, its text, or where it lies. */
@@ -342,6 +374,7 @@ export class TuningPlayground extends LitElement {
   /** @param {unknown} given */
   set recorded(given) {
     this.given = given;
+    this.taken = null;
     this.guest?.record(given);
   }
 
@@ -352,11 +385,18 @@ export class TuningPlayground extends LitElement {
 
   /** @param {string} names */
   set controls(names) {
-    const list = String(names ?? '')
-      .split(',')
-      .map((one) => one.trim())
-      .filter(Boolean);
-    perform(this.store, 'controls', list.length ? list : null);
+    const list = [...new Set(String(names ?? '').split(/[\s,]+/))].filter(Boolean);
+    // The whole page shows rows by their names, a guest has knobs.
+    const whole = this.hasAttribute('data-full');
+    const known = HYPERPARAMETERS.filter(({ type }) => whole || !/list|points/.test(type)).map((one) => one.name);
+    const other = list.find((name) => !known.includes(name));
+    if (other) this.refuse('controls', other, known.join(' | '));
+    else if (!whole && list.length > MOST_KNOBS)
+      this.refuse('controls.length', list.length, `0 .. ${MOST_KNOBS} (int)`);
+    else {
+      this.taken = null;
+      perform(this.store, 'controls', list.length ? list : null);
+    }
   }
 
   /**

@@ -1,3 +1,5 @@
+import { perform } from '../commands/commands.js';
+import { later } from '../platform/later.js';
 import { trialDocument } from '../state/trials.js';
 
 /**
@@ -20,3 +22,17 @@ class TrialEvent extends CustomEvent {
 /** An event of the element, which leaves every shadow root. @param {string} name @param {unknown} detail */
 export const eventOf = (name, detail) =>
   name === 'trial' ? new TrialEvent(detail) : new CustomEvent(name, { detail, bubbles: true, composed: true });
+
+/**
+ * Gives a notice that few readers see, whose words come with it.
+ * @param {import('../state/store.js').Store} store
+ * @param {(rare: typeof import('../views/notices/index.js')) => import('../state/types.js').Notice | false} make
+ */
+export async function tell(store, make) {
+  try {
+    const notice = make(await later('notices'));
+    if (notice) perform(store, 'notify', notice);
+  } catch {
+    perform(store, 'notify', { id: 'rare', kind: 'alert', title: 'problem.unloaded', actions: [] });
+  }
+}

@@ -1,4 +1,5 @@
 import { decodeLink } from '../study/link.js';
+import { MOST_KNOBS } from '../study/hyperparameters.js';
 import { heightFor, messageOf, readMessage, refusalOf } from './message.js';
 
 /**
@@ -19,7 +20,10 @@ function beside(path) {
 /** What its link says. @param {Element} element */
 function follow(element) {
   const { state, skipped } = decodeLink(location.hash);
-  const { study, view, lang, theme, controls, scale, recorded, lesson } = state;
+  const { study, view, lang, theme, scale, recorded, lesson } = state;
+  const controls = state.controls?.slice(0, MOST_KNOBS);
+  for (const name of state.controls?.slice(MOST_KNOBS) ?? [])
+    skipped.push({ what: `controls=${name}`, why: 'too_many' });
   if (scale !== undefined) element.scale = scale;
   if (study) element.study = study;
   for (const [name, value] of Object.entries({ view, lang, theme, lesson, controls: controls?.join(',') }))
@@ -35,9 +39,19 @@ function speak(element, around) {
   // Whoever shows this frame may know what is in it.
   const tell = (/** @type {string} */ event, /** @type {unknown} */ detail, /** @type {any} */ id = null) =>
     around.postMessage(messageOf(event, detail, id), '*');
+  // What came of the study that was sent last: a run is of that one, or refused with it.
+  let studied = element.taken;
+  /** @param {string} name @param {any} value */
+  const set = async (name, value) => {
+    Object.assign(element, { [name]: value });
+    const { taken } = element;
+    if (name === 'study') studied = taken;
+    const error = (await taken) ?? (name === 'recorded' && value && (await (await element.attend())?.read()));
+    if (error instanceof Error) throw error;
+  };
   /** @type {Record<string, (value: any) => unknown>} */
   const acts = {
-    run: () => element.run(),
+    run: () => element.intake.run(studied ?? undefined),
     pause: () => element.pause(),
     resume: () => element.resume(),
     stop: () => element.stop(),
@@ -55,7 +69,7 @@ function speak(element, around) {
     const { do: verb, id, value } = wish;
     try {
       const act = acts[verb];
-      const answer = act ? await act(value) : void Object.assign(element, { [verb]: value });
+      const answer = act ? await act(value) : await set(verb, value);
       if (id !== null) tell('answer', answer ?? null, id);
     } catch (error) {
       if (id !== null) tell('refused', String(/** @type {any} */ (error)?.message ?? error), id);

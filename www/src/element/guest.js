@@ -1,11 +1,11 @@
 import { html, nothing } from 'lit';
 import { learn, perform } from '../commands/commands.js';
 import { Turn } from '../engine/turn.js';
-import { linkNotice } from '../state/notices.js';
 import { readSurface } from '../state/stored.js';
-import { defineLater } from '../platform/later.js';
+import { defineLater, later } from '../platform/later.js';
 import { inSlices } from '../platform/turns.js';
 import { sameStudy } from '../study/same.js';
+import { eventOf, tell } from './events.js';
 import '../views/embed/tp-embed.js';
 
 /**
@@ -14,6 +14,7 @@ import '../views/embed/tp-embed.js';
  *
  * @typedef {import('../engine/runner.js').Runner} Runner
  * @typedef {import('../state/store.js').Store} Store
+ * @typedef {Parameters<Runner['showExample']>[0]} Stored
  * @typedef {HTMLElement & {study: any, renderRoot: ParentNode, requestUpdate: () => void}} Element
  */
 
@@ -48,6 +49,7 @@ export class Guest {
       );
     /** @private Whether it has the commands of views that are computed. */ this.hasLearnt = false;
     /** @private what the page's author stored @type {unknown} */ this.given = null;
+    /** @private @type {Promise<Stored | Error | null> | null} that, once it was read */ this.reading = null;
     /** @private counts what was given */ this.gifts = 0;
     /** Whether it is in the window. */ this.isSeen = false;
     /** Whether its run rests because it is not. */ this.isResting = false;
@@ -116,7 +118,8 @@ export class Guest {
     };
     if (race || map) void this.learn().then(asked);
     if (decide) perform(store, 'decide', decide);
-    if (skipped.length) perform(store, 'notify', linkNotice(skipped, false, this.element.study.dataset.name));
+    const { name } = this.element.study.dataset;
+    if (skipped.length) void tell(store, ({ linkNotice }) => linkNotice(skipped, false, name));
   }
 
   async wake() {
@@ -183,6 +186,7 @@ export class Guest {
   /** A stored run: a result document, its text, or where it lies. @param {unknown} given */
   record(given) {
     this.given = given;
+    this.reading = null;
     this.gifts++;
     this.showing = '';
     void this.showStored();
@@ -195,14 +199,30 @@ export class Guest {
     const key = `${this.gifts} ${JSON.stringify(store.study)}`;
     if (key === this.showing) return;
     this.showing = key;
-    const isStill = () => this.showing === key && !runner.pending;
-    const held = await (this.given ? this.stored() : this.example()).catch((error) => {
-      console.warn(store.t('embed.unstored', { detail: String(error?.message ?? error) }));
-      return null;
-    });
-    if (!isStill() || (store.trials.size && !store.isExample)) return;
-    if (held && sameStudy(held.study, store.study)) runner.showExample(held);
+    const isStill = () => this.showing === key && !runner.pending && !(store.trials.size && !store.isExample);
+    const held = await (this.given ? this.read() : this.example().catch((error) => this.fail(error)));
+    if (!isStill()) return;
+    if (held instanceof Error || !held) return store.isExample ? runner.showNothing() : undefined;
+    // Where nobody has chosen a study, it is that of the run.
+    if (!store.past.length && this.given && !sameStudy(held.study, store.study)) {
+      this.showing = `${this.gifts} ${JSON.stringify(held.study)}`;
+      perform(store, 'restore_study', held.study);
+    }
+    if (sameStudy(held.study, store.study)) runner.showExample(held);
     else if (store.isExample) runner.showNothing();
+  }
+
+  /** What was stored, or why it cannot be shown, of which the page is told once. */
+  read() {
+    return (this.reading ??= this.stored().catch((error) => this.fail(error)));
+  }
+
+  /** @private @param {unknown} error */
+  fail(error) {
+    const detail = String(/** @type {any} */ (error)?.message ?? error);
+    const message = this.store.t('embed.unstored', { detail });
+    this.element.dispatchEvent(eventOf('problem', { code: 'unstored', detail, message }));
+    return new Error(message);
   }
 
   /** @private The page's own example, if it is of this study. */
@@ -216,7 +236,7 @@ export class Guest {
     return readExample();
   }
 
-  /** @private What the page's author stored. */
+  /** @private What the page's author stored. @returns {Promise<Stored | null>} */
   async stored() {
     let given = this.given;
     if (typeof given === 'string' && !given.trim().startsWith('{')) {
@@ -231,9 +251,14 @@ export class Guest {
       import('../state/kept.js'),
     ]);
     const read = readResult(text);
-    if ('problem' in read) throw new Error(read.problem.code.replace('note_import_', ''));
+    if ('problem' in read) {
+      const { of: inner = read.problem } = read.problem;
+      // The words come with the list of runs.
+      if (inner === read.problem) await later('runs').catch(() => {});
+      throw new Error(this.store.sentence(/** @type {any} */ (inner)));
+    }
     const held = await inSlices(heldOf('', read.result), () => true);
-    return held && { ...held, surface: readSurface(JSON.parse(text).surface) };
+    return held ? { ...held, surface: readSurface(JSON.parse(text).surface) } : null;
   }
 
   /** The same state in the whole page, made when somebody is about to go there. @returns {Promise<string>} */

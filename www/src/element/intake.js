@@ -1,7 +1,8 @@
 import { perform } from '../commands/commands.js';
 import { ShownError } from '../engine/asked.js';
+import { loadTexts } from '../i18n/i18n.js';
 import { mendsShown, studyNotice } from '../state/notices.js';
-import { readStudy } from '../study/study.js';
+import { readStudy, startStudy } from '../study/study.js';
 
 /**
  * What the element is given and asked, in that order: a run that is asked for waits for the studies set before it, and
@@ -12,7 +13,11 @@ import { readStudy } from '../study/study.js';
  * @typedef {import('../study/types.js').Problem} Problem
  * @typedef {import('../study/types.js').Result} Result
  * @typedef {import('../study/types.js').Study} Study
+ * @typedef {Promise<ShownError | null>} Taken
  */
+
+/** @type {Taken} */
+const NOTHING = Promise.resolve(null);
 
 export class Intake {
   /** @param {Store} store @param {Runner} runner @param {(name: string, detail: unknown) => void} emit */
@@ -24,8 +29,9 @@ export class Intake {
     /** Settles once all that was set is in place or refused. @type {Promise<void>} */ this.settled =
       Promise.resolve();
     /** @private whether the engine has answered once */ this.answers = false;
-    /** @private @type {Problem | null} what kept the last study out, until the caller's turn is over */
-    this.refused = null;
+    /** @private What came of the last study: why it was refused, until the caller's turn is over.
+     * @type {Taken} */
+    this.taken = NOTHING;
     /**
      * @private
      * @type {{stopped: boolean, paused: boolean} | null} the last call of run(), which a stop or a pause may overtake
@@ -38,20 +44,23 @@ export class Intake {
     return this.candidate ?? this.store.study;
   }
 
-  /** @param {unknown} input a study document or its JSON text */
-  set study(input) {
-    if (input === null || input === undefined || input === '') return;
-    const read = readStudy(input);
-    if ('problem' in read) {
-      this.refuse(read.problem, read.given);
+  /** @param {unknown} input a study document or its JSON text; nothing is the study that pages begin with
+   * @returns {Taken} why it is refused, once that is known */
+  take(input) {
+    const read = readStudy(input ?? startStudy());
+    let taken;
+    if ('study' in read) {
+      this.candidate = read.study;
+      taken = this.settled.then(() => this.settle(read.study));
+      this.settled = taken.then(() => {});
+    } else {
+      taken = this.refuse(read.problem, read.given);
       // The study before it is still on its way, and takes the messages about others with it.
       if (this.candidate) this.wait(async () => this.tell(read.problem, read.given));
-      return;
     }
-    this.refused = null;
-    this.candidate = read.study;
-    const { study } = read;
-    this.settled = this.settled.then(() => this.settle(study));
+    this.taken = taken;
+    void taken.then((error) => error && setTimeout(() => this.taken === taken && (this.taken = NOTHING)));
+    return taken;
   }
 
   /** What comes later waits for this. @param {() => Promise<void>} task */
@@ -59,7 +68,8 @@ export class Intake {
     this.settled = this.settled.then(task);
   }
 
-  /** @private The engine's check, then the change: a study that is refused stops nothing. @param {Study} study */
+  /** @private The engine's check, then the change: a study that is refused stops nothing.
+   * @param {Study} study @returns {Taken} */
   async settle(study) {
     const { store, runner } = this;
     const before = store.study;
@@ -73,9 +83,9 @@ export class Intake {
       // An engine that does not start says so when it is asked to run; the page's own checks have passed.
     }
     if (this.candidate === study) this.candidate = null;
-    if (!problem) return isEarly ? undefined : this.adopt(study);
+    if (!problem) return isEarly ? null : this.adopt(study);
     if (isEarly && store.study === study) perform(store, 'replace_study', before);
-    this.refuse(problem, study);
+    return this.refuse(problem, study);
   }
 
   /** @private The engine's check. What is in a table that came with the study is known once it has been read.
@@ -90,7 +100,7 @@ export class Intake {
 
   /**
    * Puts a study that has passed the page's check in place and ends the run of the one before.
-   * @param {Study} study
+   * @param {Study} study @returns {Taken}
    */
   async adopt(study) {
     const { text, found } = study.dataset;
@@ -100,19 +110,25 @@ export class Intake {
     }
     const running = this.runner.pending;
     perform(this.store, 'replace_study', study);
-    if (!running) return;
-    this.runner.stop();
-    await running.catch(() => {});
+    if (running) {
+      this.runner.stop();
+      await running.catch(() => {});
+    }
+    return null;
   }
 
-  /** @private @param {Problem} problem @param {any} [study] */
+  /** @private @param {Problem} problem @param {any} [study] @returns {Taken} */
   refuse(problem, study) {
-    this.refused = problem;
-    setTimeout(() => {
-      if (this.refused === problem) this.refused = null;
-    });
     this.tell(problem, study);
-    this.emit('problem', { ...problem, message: this.store.sentence(problem) });
+    return this.say(problem);
+  }
+
+  /** Says what is refused, in words that may be on their way. @param {Problem} problem */
+  async say(problem) {
+    await loadTexts(this.store.lang).catch(() => {});
+    const error = new ShownError(this.store.sentence(problem), problem);
+    this.emit('problem', { ...problem, message: error.message });
+    return error;
   }
 
   /** @private @param {Problem} problem @param {any} [study] */
@@ -120,14 +136,14 @@ export class Intake {
     perform(this.store, 'notify', studyNotice(problem, study && mendsShown(this.store, study, problem, true)));
   }
 
-  /** Trains the study. A second call while it runs gets the same result. @returns {Promise<Result>} */
-  async run() {
-    const before = this.refused;
+  /** Trains the study. A second call while it runs gets the same result.
+   * @param {Taken} [taken] what came of the study that is meant @returns {Promise<Result>} */
+  async run(taken = this.taken) {
     const request = { stopped: false, paused: false };
     this.request = request;
     await this.settled;
-    const refused = before ?? this.refused;
-    if (refused) throw new ShownError(this.store.sentence(refused), refused);
+    const refused = await taken;
+    if (refused) throw refused;
     // A run that was told to stop is not this one.
     if (this.runner.stopping) await this.runner.pending?.catch(() => {});
     const running = this.runner.run();

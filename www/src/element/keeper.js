@@ -15,7 +15,7 @@ import { changesOf } from '../state/shelf.js';
 import { sameStudy } from '../study/same.js';
 import { EPOCH_BYTES } from '../study/result.js';
 import { freshId, makeRoom, nextPlace } from '../study/runs.js';
-import { keepNotice, roomNotice } from '../state/notices.js';
+import { tell } from './events.js';
 import { readStudy } from '../study/study.js';
 import { Storage } from '../platform/storage.js';
 import { inSlices } from '../platform/turns.js';
@@ -134,6 +134,11 @@ export class Keeper {
       this.study = kept;
       perform(store, 'restore_study', kept);
     }
+    // A link names a table that is too large for it; where it is kept here nobody is asked for it.
+    const { file: _, ...dataset } = store.study.dataset;
+    const { text, found } = kept?.dataset ?? {};
+    if (given && text !== undefined && dataset.found && dataset.found.digest === found?.digest)
+      perform(store, 'restore_study', { ...store.study, dataset: { ...dataset, text } });
     if (bare && !kept && !runs.length && !shown && !result) return void perform(store, 'open_example');
     await this.restoreShown(shown, body ?? result, kept !== null && sameStudy(kept, store.study), isFree);
   }
@@ -391,7 +396,8 @@ export class Keeper {
     const { gone, fits } = makeRoom([...records, next], '', new Set([String(shown)]));
     if (fits && !gone.length) return;
     this.lacks.add('room');
-    perform(store, 'notify', roomNotice(fits ? store.shelf.letter(gone[0]) : ''));
+    const letter = fits ? store.shelf.letter(gone[0]) : '';
+    void tell(store, ({ roomNotice }) => roomNotice(letter));
   }
 
   /** @private What is in memory alone has no more room than what is kept: the oldest go. */
@@ -451,6 +457,6 @@ export class Keeper {
   say(lack) {
     if (this.lacks.has(lack)) return;
     this.lacks.add(lack);
-    perform(this.store, 'notify', keepNotice(lack, LIMIT / 1e6));
+    void tell(this.store, ({ keepNotice }) => keepNotice(lack, LIMIT / 1e6));
   }
 }

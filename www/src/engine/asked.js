@@ -1,5 +1,6 @@
 import { defineLater } from '../platform/later.js';
 import { supportsEngine } from '../state/notices.js';
+import { checkTogether } from '../study/study.js';
 
 /**
  * What the page asks the engine beside its runs. What is asked first of something loads it.
@@ -119,9 +120,9 @@ export class Asked {
 
   /** @param {Study} study @returns {Promise<{study: Study | null, problem: Problem | null}>} */
   async check(study) {
-    // Guests check a study when it is to be trained; what its own table has in it nobody else can say.
+    // Guests have the engine check a study when it is to be trained; what its own table has in it nobody else can say.
     if (!supportsEngine() || (this.isAsleep && study.dataset.text === undefined))
-      return { study: null, problem: null };
+      return { study: null, problem: checkTogether(study) };
     await this.wake();
     return this.engine.check(study);
   }

@@ -507,7 +507,9 @@ export class Engine extends Workers {
       .catch(() => ({ ...run.standing, result: this.headOf(run) }));
     run.standing = standing;
     this.tellProgress(run);
-    run.resolve({ ...result, trials: run.trials.inOrder() });
+    // A session that nobody has trained yet knows nobody.
+    const { engine } = result.engine.backend ? result : this.headOf(run);
+    run.resolve({ ...result, engine, trials: run.trials.inOrder() });
   }
 
   /** @private @param {Run} run @param {unknown} error */
@@ -534,7 +536,8 @@ export class Engine extends Workers {
 
   /** @private The result of a run without its session, but for the trials. @param {Run} run @returns {HeldResult} */
   headOf(run) {
-    const engine = run.info ?? { backend: run.backend?.backend ?? 'cpu', adapter: null, workers: run.workers };
+    const { backend = run.choice === 'gpu' ? 'gpu' : 'cpu', adapter = null } = run.backend ?? {};
+    const engine = run.info ?? { backend, adapter, workers: run.workers };
     return { format: FORMAT, study: run.study, engine, trials: [], best: run.standing.best, test: null };
   }
 

@@ -1,6 +1,5 @@
 import {
   anewNotice,
-  divergedNotice,
   fallbackNotice,
   resumingNotice,
   runNotice,
@@ -11,7 +10,7 @@ import { snapshot } from '../state/snapshot.js';
 import { resultDocument, resultOf } from '../state/trials.js';
 import { pickedOf, samplerOf } from '../study/search.js';
 import { checkTogether } from '../study/study.js';
-import { defineLater } from '../platform/later.js';
+import { defineLater, later } from '../platform/later.js';
 import { inSlices } from '../platform/turns.js';
 import { Asked, here } from './asked.js';
 
@@ -33,6 +32,21 @@ const SPEAK_EVERY = 5000;
 const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
 
 const picking = defineLater('picking', () => import('./picking.js'));
+
+/** A message names so many trials at most. */
+const NAMED = 8;
+
+/** What keeps a trial from being tested: its rows are looked at once, and not for a network that says nothing.
+ * @param {Store} store @param {number} number @returns {Problem | null} */
+export function untestable({ trials }, number) {
+  const ended = [...trials.values()].filter(({ state }) => state === 'complete' || state === 'pruned');
+  if (ended.some((one) => one.number === number)) return null;
+  if (!ended.length) return { code: 'no_such_trial', fault: 'none' };
+  if (trials.get(number)?.state === 'diverged') return { code: 'trial_diverged', trial: number };
+  const named = ended.slice(0, NAMED).map((one) => one.number);
+  const accepted = named.concat(/** @type {any} */ (ended.length > NAMED ? ['…'] : [])).join(', ');
+  return { code: 'no_such_trial', number, accepted };
+}
 
 export class Runner extends Asked {
   /** @param {Store} store @param {string} assetBase @param {Emit} emit */
@@ -239,8 +253,8 @@ export class Runner extends Asked {
     store.reports.end(stopped ? 'stopped' : 'finished', result.engine);
     store.reports.dismiss('device');
     this.setState('idle');
-    const diverged = store.reports.isShown ? divergedNotice(store) : null;
-    if (diverged) store.reports.notify(diverged);
+    const { size, counts } = store.trials;
+    if (size && counts.diverged === size && store.reports.isShown) void this.explain(result);
     if (stopped) {
       const complete = result.trials.filter((one) => one.state === 'complete').length;
       store.reports.say(complete || best === null ? 'say.stopped' : 'say.stopped_best', { n: complete, best });
@@ -253,6 +267,13 @@ export class Runner extends Asked {
     const document = resultDocument(result);
     this.emit('finished', document);
     return document;
+  }
+
+  /** @private Why all trials of a run diverged, in words that come then. @param {HeldResult} result */
+  async explain(result) {
+    const { divergedNotice } = await later('notices').catch(() => ({}));
+    const notice = this.result === result && divergedNotice?.(this.store);
+    if (notice) this.store.reports.notify(notice);
   }
 
   /** @private What the engine's run has come to. @param {HeldResult | null} result */
@@ -337,6 +358,8 @@ export class Runner extends Asked {
     if (store.isExample) throw this.shown({ code: 'test_earlier' });
     if (this.pending || !result) throw this.shown({ code: 'test_running' });
     if (store.outcome === 'earlier') throw this.shown({ code: 'test_earlier' });
+    const problem = untestable(store, number);
+    if (problem) throw this.shown(problem);
     const study = store.shownStudy;
     try {
       const { trial, loss, metric } = await this.engine.openTest(number);

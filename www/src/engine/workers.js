@@ -89,7 +89,7 @@ export class Workers extends EventTarget {
     const key = JSON.stringify(said);
     if (this.read.key !== key) {
       const { found, table } = await this.analyst.call('ownFiles', 'text', [said]);
-      if (!this.tables.some(({ args }) => args[0] === found.digest)) this.takeTable(found.digest, table);
+      if (!this.hasTable(found.digest)) this.takeTable(found.digest, table);
       this.read = { key, found };
     }
     return { ...study, dataset: { ...said, found: this.read.found } };
@@ -147,6 +147,11 @@ export class Workers extends EventTarget {
   /** What is worked out of trials, none of it begun. @param {'range' | 'sharpness' | 'ensemble'} kind */
   piecewise(kind) {
     return new PieceRun(this.analyst, this.assetBase, kind);
+  }
+
+  /** @param {string} digest of a table of the reader's own */
+  hasTable(digest) {
+    return this.tables.some(({ args }) => args[0] === digest);
   }
 
   /** Lets all Workers train a table of the reader's own. @param {string} digest @param {Blob} table packed */

@@ -34,6 +34,7 @@ const MOST_TRIALS = 100_000;
 /** What is read by a name of its own. */
 const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */ ({
   study: ({ study }) => study.study,
+  past: ({ study }) => study.past,
   rested: ({ study }) => study.rested,
   drafts: ({ study }) => study.drafts,
   changed: ({ study }) => study.changed,

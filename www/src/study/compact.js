@@ -80,6 +80,7 @@ class Cut extends Error {}
  * @property {boolean} whole whether the value at the end of `path` was surely complete
  * @property {string} rest what followed and could not be read
  * @property {boolean} closed whether the text said that the object is complete
+ * @property {string[][]} unsure the keys of numbers that can be read in two ways, of which none is taken
  */
 
 /** Never throws. @param {string} text the object, with its brackets or without @returns {Read} */
@@ -97,7 +98,8 @@ export function read(text) {
     if (!(error instanceof Cut)) throw error;
     path = reader.path;
   }
-  return { object, path, whole: reader.whole, rest: text.slice(reader.at), closed: bracketed && !path };
+  const { whole, unsure } = reader;
+  return { object, path, whole, rest: text.slice(reader.at), closed: bracketed && !path, unsure };
 }
 
 class Reader {
@@ -108,6 +110,7 @@ class Reader {
     /** @type {string[]} keys from the outermost to the one being read */ this.path = [];
     /** Whether the last value had an end. */ this.whole = true;
     /** Whether the whole has to be closed, too. */ this.bracketed = false;
+    /** @type {string[][]} */ this.unsure = [];
   }
 
   /** @param {string} sign */
@@ -161,10 +164,26 @@ class Reader {
       this.path.push(key);
       this.whole = false;
       if (!this.takes(':')) throw new Cut();
-      this.value((value) => void (object[key] = value), depth);
+      if (!this.decimal(object, key)) this.value((value) => void (object[key] = value), depth);
       if (!this.whole && (depth || this.bracketed)) throw new Cut();
       this.path.pop();
     } while (this.takes(','));
+  }
+
+  /** Takes a number with commas between its digits, as people change one by hand: no key begins with a digit.
+   * @param {Record<string, unknown>} object @param {string} key */
+  decimal(object, key) {
+    const number = /-?\d[\d.]*(?:,\d[\de-]*)+(?=[,)]|$)/y;
+    number.lastIndex = this.at;
+    const found = number.exec(this.text);
+    if (!found) return false;
+    this.at = number.lastIndex;
+    this.whole = this.at < this.text.length;
+    // 1,234 may be a number of thousands.
+    const text = /^-?[1-9]\d{0,2},\d{3}$/.test(found[0]) ? '' : found[0].replace(',', '.');
+    if (NUMBER.test(text)) object[key] = Number(text);
+    else this.unsure.push([...this.path]);
+    return true;
   }
 
   word() {

@@ -29,6 +29,9 @@ export const GROUPS = /** @type {const} */ (['model', 'optimization', 'training'
 /** The samplers that the engine has, in the order shown. */
 export const SAMPLERS = ['hand', 'grid', 'random', 'sobol', 'tpe', 'gp', 'cmaes', 'pbt'];
 
+/** So many of them a guest on another page leaves to its readers. */
+export const MOST_KNOBS = 3;
+
 /** A study's data set; of a reader's own data what was found in them.
  * @param {Study} study @returns {Dataset | undefined} */
 export function datasetOf({ dataset }) {

@@ -10,10 +10,14 @@ import { FORMAT, checkStudy, startStudy } from './study.js';
  * The state of the page as a link, `#v=1&s=(...)&view=sweep&lang=ko`, and back. Pure functions: any text can be
  * decoded, what is not understood or was lost on the way is named and left out.
  *
- * A link holds the whole study with its defaults, as they may differ in a later version, in the notation of
- * compact.js. Its brackets tell a whole study from one that mail or chat has cut; links of earlier pages have none,
- * and leave out what was at its default. A link ends in a letter or a digit: other signs at the end of an address are
- * taken for the sentence's around it.
+ * A link holds every key of the study document, also those at their defaults, in the notation of compact.js. A
+ * hyperparameter that stands neither in `fixed` nor in `space` stays out, as in the document: in `fixed` it would make
+ * another study of it (the panel tells what was set), and one that hangs on what is drawn has no one default. Their
+ * defaults belong to the version of links instead (link.test.js).
+ *
+ * Its brackets tell a whole study from one that mail or chat has cut; links of earlier pages have none, and leave out
+ * what was at its default. A link ends in a letter or a digit: other signs at the end of an address are taken for the
+ * sentence's around it.
  *
  * @typedef {import('./types.js').Study} Study
  * @typedef {object} LinkState
@@ -206,6 +210,10 @@ function readStudyText(text, skip) {
   const object = (found.object = structuredClone(found.object));
   const { path, rest } = found;
   const lost = dropCut(found);
+  for (const [top, name] of found.unsure) {
+    if (name !== undefined) delete object[top]?.[name];
+    lost.push(name === undefined ? top : `${top}.${name}`);
+  }
   // A link with brackets that lost its end had every key of this version.
   if (text.startsWith('('))
     lost.push(...(found.closed ? [] : Object.keys(DEFAULTS).filter((key) => !(key in object))));

@@ -60,5 +60,6 @@ defineLater('hand', () => import('./hand/index.js'));
 defineLater('range', () => import('./range/index.js'));
 defineLater('ensemble', () => import('./ensemble/index.js'));
 defineLater('sharpness', () => import('./sharpness/index.js'));
+defineLater('notices', () => import('./notices/index.js'));
 defineLater('share', () => import('./share/index.js'));
 defineLater('present', () => import('./present/index.js'));

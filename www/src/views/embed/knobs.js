@@ -1,4 +1,4 @@
-import { BY_NAME, between, scaleOf, valueOf } from '../../study/hyperparameters.js';
+import { BY_NAME, MOST_KNOBS, between, scaleOf, valueOf } from '../../study/hyperparameters.js';
 
 /**
  * The knobs of a guest: which settings have one, and the places of its slider. Pure.
@@ -7,8 +7,6 @@ import { BY_NAME, between, scaleOf, valueOf } from '../../study/hyperparameters.
  * @typedef {{range: import('../../study/types.js').Distribution, places: number}} Frame
  */
 
-/** A line to run has room for so many. */
-const MOST = 3;
 /** Places of a slider over numbers without steps. */
 const PLACES = 60;
 
@@ -22,7 +20,7 @@ export const knobsOf = (study, names) =>
       const isListed = one.type === 'bool' || one.type === 'categorical' || study.space?.[name]?.choices;
       return isListed || knobOf(name, study) !== null;
     })
-    .slice(0, MOST);
+    .slice(0, MOST_KNOBS);
 
 /** The range that a slider goes over: the table's, and further where the study does; null where there is none.
  * @param {string} name @param {Study} study @returns {Frame | null} */

@@ -8,6 +8,7 @@ import { trialsData } from '../../figures/trials-data.js';
 import { defineLater } from '../../platform/later.js';
 import { inSlices } from '../../platform/turns.js';
 import { datasetOf } from '../../study/hyperparameters.js';
+import { encodeLink } from '../../study/link.js';
 import { withDefaults } from '../../study/same.js';
 import { FORMAT as RESULT } from '../../study/result.js';
 import { titleOf } from '../../study/presets.js';
@@ -167,6 +168,11 @@ export class TpShare extends Part {
     </div>`;
   }
 
+  /** @private Whether the table of the study is only named in its link. */
+  get named() {
+    return this.store.study.dataset.text !== undefined && encodeLink({ study: this.store.study }) === null;
+  }
+
   /** @private @param {string | null} link */
   linkPart(link) {
     const { options, store } = this;
@@ -217,7 +223,11 @@ export class TpShare extends Part {
             this.options = { ...options, run: /** @type {HTMLInputElement} */ (event.target).checked };
           }}>${this.t('share.run')}</label>
       </div>
-      <p class="q2" data-testid="share-about">${this.t(/[#&]fp=/.test(link) ? 'share.about_fp' : 'share.about')}</p>
+      ${
+        this.named
+          ? html`<p class="q2" data-testid="share-named">${this.t('share.named')}</p>`
+          : html`<p class="q2" data-testid="share-about">${this.t(/[#&]fp=/.test(link) ? 'share.about_fp' : 'share.about')}</p>`
+      }
       ${isOwnMachine(link) ? html`<p class="q2" data-testid="share-local">${this.t('share.local')}</p>` : nothing}
     </section>`;
   }

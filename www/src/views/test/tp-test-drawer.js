@@ -64,6 +64,14 @@ export class TpTestDrawer extends Part {
     return partSizes(this.store.shownStudy)[['train', 'validation', 'test'].indexOf(part)];
   }
 
+  /** Why no trial can be opened as long as the one that is marked is none that has ended. */
+  get none() {
+    const { store } = this;
+    return store.trials.size && !store.counts.complete
+      ? store.sentence({ code: 'no_such_trial', fault: 'none' })
+      : this.t('test.none');
+  }
+
   locked() {
     const { store } = this;
     const trial = store.selected;
@@ -87,7 +95,7 @@ export class TpTestDrawer extends Part {
               'validation_metric',
               store.task,
             )}</dd></div></dl>`
-          : html`<p class="q2">${this.t('test.none')}</p>`
+          : html`<p class="q2">${this.none}</p>`
       }
       ${this.failed ? html`<p role="alert">${this.failed}</p>` : nothing}`;
   }
@@ -107,7 +115,7 @@ export class TpTestDrawer extends Part {
           ? store.sentence({ code: 'test_earlier' })
           : trial?.state === 'complete'
             ? ''
-            : this.t('test.none');
+            : this.none;
     return html`<div class="foot">
       <button type="button" class="btn ${reason ? '' : 'p'}" data-testid="open-test" ?disabled=${!!reason || this.busy}
         title=${reason || nothing}

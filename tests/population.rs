@@ -3,12 +3,16 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::rc::Rc;
+use tuning_playground::analysis::{Member, Rows, ensemble};
 use tuning_playground::backend::cpu::Cpu;
+use tuning_playground::mlp::{Activation, Loss, Shape};
 use tuning_playground::result::{TrialRecord, TrialState};
 use tuning_playground::search::Copied;
 use tuning_playground::session::Session;
 use tuning_playground::session::threads::Crew;
 use tuning_playground::study::{FORMAT, Study};
+use tuning_playground::trainer::Trainer;
 
 fn study(more: &Value) -> Study {
     let mut document = json!({
@@ -108,10 +112,9 @@ fn weights_of_a_copy_that_were_let_go_come_back() {
     // As it goes to a Worker and back.
     let text = serde_json::to_string(&[again]).unwrap();
     let round = tuning_playground::trainer::Assignment::read(&text, &[]).unwrap();
-    let study = std::rc::Rc::new(session.study().clone());
-    let prepared = std::rc::Rc::new(study.prepare(None).unwrap());
-    let mut trainer =
-        tuning_playground::trainer::Trainer::new(study, prepared, Box::new(Cpu::new()), Vec::new()).unwrap();
+    let study = Rc::new(session.study().clone());
+    let prepared = Rc::new(study.prepare(None).unwrap());
+    let mut trainer = Trainer::new(study, prepared, Box::new(Cpu::new()), Vec::new()).unwrap();
     trainer.assign(round).unwrap();
     let (mut epochs, mut finished) = (Vec::new(), false);
     while !finished {
@@ -161,6 +164,39 @@ fn progress_counts_each_step_once() {
     assert_eq!((trials.len(), progress.done, progress.total), (18, 18, 18));
     // 8 places of 6 epochs of 7 steps.
     assert_eq!((progress.steps, progress.total_steps), (8 * 6 * 7, 8 * 6 * 7));
+}
+
+/// What is handed out of a trial is what it is scored by: who is ended at a rung has its optimizer's state there, too, and
+/// an average beside its weights.
+#[test]
+fn weights_of_trials_that_were_pruned_are_those_that_they_are_scored_by() {
+    let halving = json!({"name": "halving", "reduction": 2, "min_epochs": 5});
+    for averaging in ["none", "ema", "swa"] {
+        let more = json!({
+            "fixed": {"epochs": 6, "hidden": [3], "averaging": averaging, "averaging_decay": 0.8},
+            "space": {"learning_rate": {"type": "float", "low": 1e-3, "high": 0.1, "log": true}},
+            "sampler": {"name": "random"}, "pruner": halving, "trials": 4,
+        });
+        let mut session = Session::new(study(&more));
+        let trials = train(&mut session, 2);
+        assert!(trials.iter().any(|trial| trial.state == TrialState::Pruned), "the test tests something");
+        let prepared = Rc::new(session.study().prepare(None).unwrap());
+        let backend = Box::new(Cpu::new());
+        let trainer = Trainer::new(Rc::new(session.study().clone()), prepared, backend, Vec::new()).unwrap();
+        let site = |parameters: &[f32]| {
+            let shape =
+                Shape { inputs: 2, hidden: vec![3], outputs: 2, activation: Activation::Relu, batch_norm: false };
+            let member = Member { shape, parameters: parameters.to_vec() };
+            ensemble(&[member], Loss::CrossEntropy, trainer.data(), Rows::Validation, (0.0, 1.0)).unwrap().together.loss
+        };
+        for trial in &trials {
+            let (named, snapshot) = session.kept(trial.number).unwrap().unwrap();
+            let weights = session.weights(trial.number).unwrap().unwrap();
+            assert_eq!(weights, trainer.weights(&named, snapshot));
+            let (found, own) = (site(&weights[0]), trial.value.unwrap());
+            assert!((found - own).abs() < 1e-5 * own.max(1.0), "{averaging}, {:?}: {found} {own}", trial.state);
+        }
+    }
 }
 
 #[test]

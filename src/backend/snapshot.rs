@@ -39,9 +39,13 @@ impl Snapshot {
     /// The network's weights as they are looked at: the parameters' average where one is kept, else the parameters. Empty
     /// where the snapshot is of a network of another size.
     pub fn weights(&self, spec: &NetworkSpec) -> Vec<f32> {
-        let n = spec.shape.n_parameters();
+        self.weights_of(spec.shape.n_parameters(), &spec.optimizer)
+    }
+
+    /// The same of a network of so many parameters.
+    pub fn weights_of(&self, n: usize, optimizer: &Optimizer) -> Vec<f32> {
         let Some(parameters) = self.numbers.get(..n) else { return Vec::new() };
-        let lags = self.numbers.get(n * spec.optimizer.n_slots()..).filter(|_| spec.optimizer.average.is_some());
+        let lags = self.numbers.get(n * optimizer.n_slots()..).filter(|_| optimizer.average.is_some());
         match lags {
             Some(lags) if lags.len() == n => parameters.iter().zip(lags).map(|(p, lag)| p + lag).collect(),
             _ => parameters.to_vec(),

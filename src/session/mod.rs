@@ -9,15 +9,14 @@ mod archive;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod threads;
 
+use crate::backend::Snapshot;
 use crate::error::{Error, Result};
 use crate::result::{EngineInfo, FORMAT, TestScore, TrialEvent, TrialRecord, TrialState};
 #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
 use crate::search::Copy;
 use crate::search::{Copied, Ledger, Pruner, Search, Trial, Verdict, start_pruner};
 use crate::space::Distribution;
-use crate::study::Study;
-#[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
-use crate::study::TrialConfig;
+use crate::study::{Study, TrialConfig};
 use crate::trainer::{Assignment, TrialSnapshot};
 use archive::{Archive, Worth};
 use serde_json::{Value, json};
@@ -306,6 +305,23 @@ impl Session {
     pub fn kept(&self, number: u32) -> Result<Option<(Trial, &TrialSnapshot)>> {
         self.check_ended(number)?;
         Ok(self.archive.get(number).map(|snapshot| (self.trial(number), snapshot)))
+    }
+
+    /// What each network of an ended trial is scored by, its weights or their average; `None` as of [`Session::kept`].
+    ///
+    /// # Errors
+    /// [`Error::NoSuchTrial`] of one that has not ended.
+    pub fn weights(&self, number: u32) -> Result<Option<Vec<Vec<f32>>>> {
+        let Some((trial, snapshot)) = self.kept(number)? else { return Ok(None) };
+        let TrialConfig { optimizer, .. } = TrialConfig::new(&self.study, &trial.params);
+        // Who was ended at a rung has its optimizer's state there, too.
+        let is_parked = self.trials()[number as usize].state == TrialState::Pruned;
+        let parts = if is_parked { 1 + optimizer.n_slots() } else { 1 };
+        let own = |(at, network): (usize, &Snapshot)| match snapshot.means.get(at) {
+            Some(mean) => mean.clone(),
+            None => network.weights_of(network.numbers.len() / parts, &optimizer),
+        };
+        Ok(Some(snapshot.networks.iter().enumerate().map(own).collect()))
     }
 
     fn check_ended(&self, number: u32) -> Result<()> {

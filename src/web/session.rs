@@ -87,9 +87,8 @@ impl Session {
     /// # Errors
     /// The problem, as an object, of a trial that has not ended.
     pub fn networks(&self, number: u32) -> Result<js_sys::Array, JsValue> {
-        let kept = self.session.kept(number).map_err(|error| problem(&error))?;
-        let networks = kept.iter().flat_map(|(_, ended)| &ended.networks);
-        Ok(networks.map(|network| js_sys::Float32Array::from(&network.numbers[..])).collect())
+        let networks = self.session.weights(number).map_err(|error| problem(&error))?.unwrap_or_default();
+        Ok(networks.iter().map(|weights| js_sys::Float32Array::from(&weights[..])).collect())
     }
 
     /// The round that brings an ended trial's weights back, as [`Session::next_round`] has it.

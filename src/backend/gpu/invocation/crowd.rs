@@ -13,6 +13,7 @@ use crate::backend::{
     Backend, Data, EpochBatches, EpochOutcome, LocalFuture, Network, NetworkSpec, Population, Snapshot, Tuning, ready,
 };
 use crate::error::Result;
+use crate::result::TrialState;
 use crate::rng::{self, Purpose, RunId};
 use crate::search::Search;
 use crate::study::Study;
@@ -177,16 +178,18 @@ fn epoch_of(is_map: bool) -> [f64; 2] {
     if is_map {
         trainer = trainer.brief(1);
     }
-    let mut begun = None;
+    let now = || (processor(), devices.clock(), devices.told());
+    let mut seen = Vec::new();
     loop {
         let report = pollster::block_on(trainer.advance(Duration::from_secs_f64(BUDGET))).unwrap();
-        let now = (processor(), devices.clock(), devices.told());
-        let (host, device, before) = *begun.get_or_insert(now);
-        if now.2 >= EPOCHS - 2 {
-            let epochs = f64::from(now.2 - before);
-            return [(now.0 - host) / epochs, (now.1 - device) / epochs];
+        // Laying the networks out is not counted, and neither is reading them at the end.
+        if report.finished || report.trials.iter().any(|event| event.state != TrialState::Running) {
+            let (Some(first), Some(last)) = (seen.first(), seen.last()) else { panic!("too few reports") };
+            let (host, device, epochs): (f64, f64, u32) = (last.0 - first.0, last.1 - first.1, last.2 - first.2);
+            assert!(epochs > EPOCHS / 2, "{epochs} epochs");
+            return [host, device].map(|seconds| seconds / f64::from(epochs));
         }
-        assert!(!report.finished, "{now:?}");
+        seen.push(now());
     }
 }
 

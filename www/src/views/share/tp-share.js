@@ -177,7 +177,8 @@ export class TpShare extends Part {
   linkPart(link) {
     const { options, store } = this;
     if (link === null)
-      return html`<section><h3>${this.t('share.link')}</h3>
+      const about = /[#&]fp=/.test(link) ? 'share.about_fp' : 'share.about';
+    return html`<section><h3>${this.t('share.link')}</h3>
         <p data-testid="share-too-long">${this.t('share.too_long')}</p>
         <button type="button" class="btn p" data-testid="save-study-instead"
           @click=${() => this.make('study', () => this.saveStudy())}>${this.t('share.file.study')}</button></section>`;
@@ -226,7 +227,7 @@ export class TpShare extends Part {
       ${
         this.named
           ? html`<p class="q2" data-testid="share-named">${this.t('share.named')}</p>`
-          : html`<p class="q2" data-testid="share-about">${this.t(/[#&]fp=/.test(link) ? 'share.about_fp' : 'share.about')}</p>`
+          : html`<p class="q2" data-testid="share-about">${this.t(about)}</p>`
       }
       ${isOwnMachine(link) ? html`<p class="q2" data-testid="share-local">${this.t('share.local')}</p>` : nothing}
     </section>`;

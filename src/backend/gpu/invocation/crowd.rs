@@ -179,13 +179,13 @@ fn epoch_of(is_map: bool) -> [f64; 2] {
         trainer = trainer.brief(1);
     }
     let now = || (processor(), devices.clock(), devices.told());
-    let mut seen = Vec::new();
+    let mut seen: Vec<(f64, f64, u32)> = Vec::new();
     loop {
         let report = pollster::block_on(trainer.advance(Duration::from_secs_f64(BUDGET))).unwrap();
         // Laying the networks out is not counted, and neither is reading them at the end.
         if report.finished || report.trials.iter().any(|event| event.state != TrialState::Running) {
             let (Some(first), Some(last)) = (seen.first(), seen.last()) else { panic!("too few reports") };
-            let (host, device, epochs): (f64, f64, u32) = (last.0 - first.0, last.1 - first.1, last.2 - first.2);
+            let (host, device, epochs) = (last.0 - first.0, last.1 - first.1, last.2 - first.2);
             assert!(epochs > EPOCHS / 2, "{epochs} epochs");
             return [host, device].map(|seconds| seconds / f64::from(epochs));
         }

@@ -177,11 +177,11 @@ export class TpShare extends Part {
   linkPart(link) {
     const { options, store } = this;
     if (link === null)
-      const about = /[#&]fp=/.test(link) ? 'share.about_fp' : 'share.about';
-    return html`<section><h3>${this.t('share.link')}</h3>
+      return html`<section><h3>${this.t('share.link')}</h3>
         <p data-testid="share-too-long">${this.t('share.too_long')}</p>
         <button type="button" class="btn p" data-testid="save-study-instead"
           @click=${() => this.make('study', () => this.saveStudy())}>${this.t('share.file.study')}</button></section>`;
+    const about = /[#&]fp=/.test(link) ? 'share.about_fp' : 'share.about';
     const select = (
       /** @type {'lang' | 'theme' | 'scale' | 'view'} */ name,
       /** @type {(readonly [string | number, string])[]} */ choices,

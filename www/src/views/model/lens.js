@@ -53,6 +53,16 @@ export const isDrawn = ({ widths, parameters }) =>
  * @param {import('../../state/model.js').ModelHead} head */
 export const isFlat = ({ inputs, derived }) => inputs <= 2 + derived;
 
+/** What there is of the way to an ended network: nothing to say, `again` where training it once more tells of the epochs
+ * in between, `copy` where that would tell of another network, as its first weights were another trial's.
+ * @param {import('../../state/model.js').Sight} sight @param {import('../../study/types.js').Trial | null} trial
+ * @returns {'again' | 'copy' | null} */
+export function lackOf({ head, live, way }, trial) {
+  // What was trained once more is all there is.
+  if (!head || live || way.steps.length > 2 || way.same !== null || !trial?.epochs.length) return null;
+  return trial.copy_of ? 'copy' : 'again';
+}
+
 export class Lens {
   /** @param {0 | 1} slot */
   constructor(slot) {

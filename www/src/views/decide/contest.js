@@ -3,7 +3,7 @@ import { sweptOf } from '../../study/hyperparameters.js';
 import { planned } from '../../study/panel.js';
 import { Beside } from './beside.js';
 import { BUDGETS, CONTESTANTS, MOST_NETWORKS, absent, bandsOf, duelStudy, lastOf } from './duel.js';
-import { epochsOf } from './rungs.js';
+import { epochsOf } from '../../study/spared.js';
 
 /**
  * Who duels, over how much, and what came of it. Figures read it; the part that owns it asks the engine.

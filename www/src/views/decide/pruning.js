@@ -1,7 +1,8 @@
 import { scoreOf } from '../../study/result.js';
 import { trainStudy } from './belief.js';
 import { Beside } from './beside.js';
-import { bracketsOf, epochsOf, ledgerOf, wouldHaveWon } from './rungs.js';
+import { epochsOf } from '../../study/spared.js';
+import { bracketsOf, ledgerOf, wouldHaveWon } from './rungs.js';
 
 /**
  * What a study's pruner did, and what the trials that it stopped would have come to.
@@ -117,4 +118,4 @@ export class Pruning {
   }
 }
 
-const NOTHING = { spent: 0, saved: 0, unspent: 0, planned: 0 };
+const NOTHING = { spent: 0, saved: 0, unspent: 0, planned: 0, isMost: false };

@@ -1,4 +1,4 @@
-import { firstAxes, fractal, mapFromWords, rangeOf, zoomedTo } from '../study/map.js';
+import { fractal, mapFromWords, rangeOf, zoomedTo } from '../study/map.js';
 import { keyOf } from '../study/same.js';
 import { defineCommand } from './command.js';
 
@@ -15,7 +15,8 @@ const USUAL = 128;
  * @param {On} on @param {Partial<MapOptions>} [changes] */
 async function laid({ store, runner }, changes = {}) {
   const { map, study } = store;
-  const [x, y] = firstAxes(study);
+  const maps = await runner.maps();
+  const [x, y] = maps.first();
   const before = map.options ?? { x, y, size: USUAL };
   const options = { ...before, ...changes };
   // The axes change places rather than be one.
@@ -27,7 +28,6 @@ async function laid({ store, runner }, changes = {}) {
     Object.assign(options, { x, y });
     Object.assign(ranges, { x: rangeOf(study, x), y: rangeOf(study, y) });
   }
-  const maps = await runner.maps();
   const isSame = map.options && options.x === before.x && options.y === before.y && map.ranges;
   // A finer map of the same part of the plane.
   const own = isSame && changes.size !== undefined ? map.ranges : ranges;
@@ -56,10 +56,10 @@ export const MAP = {
   map_renew: defineCommand({ act: (on) => laid(on, {}) }),
   /** The same, in the axes that a map of it begins with. */
   map_anew: defineCommand({
-    act: (on) => {
-      const [x, y] = firstAxes(on.store.study);
+    act: async (on) => {
       const size = on.store.map.options?.size ?? USUAL;
       on.slices.map.put({ options: null });
+      const [x, y] = (await on.runner.maps()).first();
       return laid(on, { x, y, size });
     },
   }),

@@ -2,7 +2,7 @@ import { workersOn } from './cores.js';
 import { UNKNOWN } from '../state/map.js';
 import { Trials } from '../state/trials.js';
 import { SEEDS } from '../study/map.js';
-import { mapStudy, passesOf, pixelsOf, sidesOf } from '../study/pixels.js';
+import { firstAxes, mapStudy, passesOf, pixelsOf, sidesOf } from '../study/pixels.js';
 import { keyOf } from '../study/same.js';
 
 /**
@@ -77,11 +77,22 @@ export class Mapping {
     return { study: JSON.stringify(study), x: options.x, y: options.y, sides: sidesOf(options) };
   }
 
+  /** @private The trial whose settings the pixels have beside their axes. */
+  get trial() {
+    const { stale, selected } = this.store;
+    return stale ? null : selected;
+  }
+
+  /** The axes that a map of the study as it is begins with. */
+  first() {
+    return firstAxes(this.store.study, this.trial);
+  }
+
   /** A map of the study as it is, of these axes, or of another part of them; nothing is trained yet.
    * @param {MapOptions} options @param {Ranges} ranges @param {boolean} isPart whether the way back leads here */
   async plan(options, ranges, isPart) {
     const { store, slice } = this;
-    const trial = store.stale ? null : store.selected;
+    const { trial } = this;
     const history = isPart ? slice.past : [];
     this.halt();
     // A part of a map is of the study that it was made of.

@@ -7,7 +7,7 @@ import { element, plotOf } from '../../figures/plot-axes.js';
 import { scoreLegend } from '../../figures/ramp.js';
 import { lookOf } from '../../state/score.js';
 import { scoreName, scoreValue } from '../../state/spread.js';
-import { count, exact } from '../../study/format.js';
+import { count, counted, exact } from '../../study/format.js';
 import { steps, textWidth } from '../../study/scale.js';
 import { sparedOf } from '../../study/spared.js';
 import { ABSENT, SHADES } from './field.js';
@@ -95,7 +95,7 @@ export class TpTimeline extends FieldFigure {
     const { sum } = this.lengths;
     const said = [
       this.t(`timeline.summary.${this.shows}`, {
-        n: count(field.begun),
+        n: counted(field.begun),
         sum: this.shows === 'epochs' ? count(sum) : exact(Number(sum.toPrecision(3))),
       }),
     ];

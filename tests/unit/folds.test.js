@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { copiesOf, sharesOf, trainingRows } from '../../www/src/study/parts.js';
 import { stepsOfEpoch } from '../../www/src/study/plan.js';

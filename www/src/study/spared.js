@@ -15,7 +15,8 @@ import { isCopying } from './search.js';
 export const epochsOf = ({ fixed }, { params }) =>
   Number(params.epochs ?? fixed?.epochs ?? BY_NAME.get('epochs')?.default);
 
-/** Whether a trial may end by itself before all its epochs. @param {Study} study @param {Pick<Trial, 'params'>} trial */
+/** Whether a trial may end by itself before all its epochs.
+ * @param {Study} study @param {Pick<Trial, 'params'>} trial */
 export const hasPatience = ({ fixed }, { params }) =>
   Number(params.patience ?? fixed?.patience ?? BY_NAME.get('patience')?.default) > 0;
 

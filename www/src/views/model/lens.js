@@ -64,8 +64,8 @@ export function unscaled(value, [mean, scale]) {
   return decimals >= 0 && decimals <= 100 ? Number(own.toFixed(decimals)) + 0 : own;
 }
 
-/** What there is of the way to an ended network: nothing to say, `again` where training it once more tells of the epochs
- * in between, `copy` where that would tell of another network, as its first weights were another trial's.
+/** What there is of the way to an ended network: nothing to say, `again` where training it once more tells of the
+ * epochs in between, `copy` where that would tell of another network, as its first weights were another trial's.
  * @param {import('../../state/model.js').Sight} sight @param {import('../../study/types.js').Trial | null} trial
  * @returns {'again' | 'copy' | null} */
 export function lackOf({ head, live, way }, trial) {

@@ -121,6 +121,15 @@ test("brackets are the engine's, which are Optuna's", () => {
   }
 });
 
+test('brackets are of the most epochs that a trial has, not of those that none has', () => {
+  const pruner = { name: 'hyperband' };
+  const shares = [9, 5, 3];
+  const range = { type: 'int', low: 2, high: 20 };
+  assert.deepEqual(sharesOf(studyOf({ fixed: { epochs: 20 }, pruner })), shares);
+  assert.deepEqual(sharesOf(studyOf({ fixed: { epochs: 500 }, space: { epochs: range }, pruner })), shares);
+  assert.deepEqual(sharesOf(studyOf({ fixed: { epochs: 500 }, stages: [{ epochs: 20, trials: 4 }], pruner })), shares);
+});
+
 test('rungs hold everybody who got there, and the ledger adds up', () => {
   const study = studyOf({ pruner: { name: 'halving', reduction: 2 } });
   const trials = [
@@ -207,6 +216,19 @@ test('at a rung stands who got there, and at the end who was trained to it, by i
     '9: 0 on, 1 on',
     '20: 1 end, 0 end',
   ]);
+});
+
+test('a price is the most where trials may end by themselves, or have epochs of their own', () => {
+  const price = (/** @type {any} */ more) => {
+    const range = { type: 'float', low: 1e-3, high: 1, log: true };
+    const study = studyOf({ trials: 12, ...more, space: { learning_rate: range, ...more.space } });
+    const store = { state: 'idle', trials: new Map(), study, shownStudy: study, sentence: String };
+    const { networks, epochs, isMost } = new Contest(/** @type {any} */ (store)).price;
+    return [epochs / networks, isMost];
+  };
+  assert.deepEqual(price({}), [8, false]);
+  assert.deepEqual(price({ fixed: { epochs: 8, patience: 2 } }), [8, true]);
+  assert.deepEqual(price({ fixed: {}, space: { epochs: { type: 'int', low: 2, high: 20 } } }), [20, true]);
 });
 
 test('what pruning spared is the most where patience may end a trial, and nothing where copies take over', () => {

@@ -15,6 +15,13 @@ import { isCopying } from './search.js';
 export const epochsOf = ({ fixed }, { params }) =>
   Number(params.epochs ?? fixed?.epochs ?? BY_NAME.get('epochs')?.default);
 
+/** The most epochs that a trial may have, as the engine has it (`Study::most_epochs`). @param {Study} study */
+export function mostEpochs(study) {
+  if (study.stages?.length) return Math.max(...study.stages.map(({ epochs }) => epochs));
+  const range = study.space?.epochs;
+  return range ? Math.max(...(range.choices ?? [range.high]).map(Number)) : epochsOf(study, { params: {} });
+}
+
 /** Whether a trial may end by itself before all its epochs.
  * @param {Study} study @param {Pick<Trial, 'params'>} trial */
 export const hasPatience = ({ fixed }, { params }) =>

@@ -118,8 +118,8 @@
  * @property {number} [from_epoch] the epoch that it goes on from
  * @property {CopyOf} [copy_of] whose weights it goes on with
  *
- * @typedef {{until_epoch: number | null, ancestry: Assignment[]}} Way how a trial is trained again: so far, and through
- *   whose weights, the first of them last
+ * @typedef {{until_epoch: number | null, ancestry: Assignment[]}} Way how a trial is trained again: so far, and
+ *   through whose weights, the first of them last
  *
  * @typedef {{steps: number, low: number, high: number}} RateRange learning rates that a range test goes through
  * @typedef {{done: boolean, rates: number[], losses: (number | null)[], smoothed: (number | null)[], steepest:
@@ -139,9 +139,9 @@
  * @typedef {{members: {trial: number, seed: number, epoch?: number, averaging?: string, loss: number | null, metric:
  *   number | null}[], best: number | null, together: {loss: number | null, metric: number | null}, multiplications:
  *   {single: number | null, all: number}}} EnsembleFound
- * @typedef {{study: Study, trials: (Trial & Way)[], of: EnsembleKind, n: number, onNews: (news: {done: boolean, share: number,
- *   found: EnsembleFound | null}) => void}} EnsembleAsked networks that answer together: `n` seeds of the first trial,
- *   or all trials, or what the first one comes by on its way
+ * @typedef {{study: Study, trials: (Trial & Way)[], of: EnsembleKind, n: number, onNews: (news: {done: boolean,
+ *   share: number, found: EnsembleFound | null}) => void}} EnsembleAsked networks that answer together: `n` seeds of the
+ *   first trial, or all trials, or what the first one comes by on its way
  *
  * @typedef {{study: Study, trials: [Trial, Trial], seeds: number, onPair: (scores: [number, number]) => void,
  *   isWanted: () => boolean}} PairAsked two trials that are trained again with seeds that both share; a score is NaN

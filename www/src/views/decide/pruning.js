@@ -1,7 +1,7 @@
 import { scoreOf } from '../../study/result.js';
 import { trainStudy } from './belief.js';
 import { Beside } from './beside.js';
-import { epochsOf } from '../../study/spared.js';
+import { epochsOf, hasPatience } from '../../study/spared.js';
 import { bracketsOf, ledgerOf, wouldHaveWon } from './rungs.js';
 
 /**
@@ -71,6 +71,11 @@ export class Pruning {
   /** Epochs that this takes. */
   get price() {
     return this.waiting.reduce((sum, one) => sum + epochsOf(this.study, one), 0);
+  }
+
+  /** Whether some of them may end sooner by themselves. */
+  get isMost() {
+    return this.waiting.some((one) => hasPatience(this.study, one));
   }
 
   /** Trains what was stopped. @param {(asked: any) => unknown} ask asks the engine */

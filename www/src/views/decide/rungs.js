@@ -1,7 +1,6 @@
-import { BY_NAME } from '../../study/hyperparameters.js';
 import { scoreOf } from '../../study/result.js';
 import { valueEvery } from '../../study/search.js';
-import { epochsOf, sparedOf } from '../../study/spared.js';
+import { epochsOf, mostEpochs, sparedOf } from '../../study/spared.js';
 
 /**
  * Rungs on which a pruner judged, who went on, and what that saved. Pure.
@@ -10,8 +9,8 @@ import { epochsOf, sparedOf } from '../../study/spared.js';
  * @typedef {import('../../study/types.js').Trial} Trial
  * @typedef {'on' | 'stopped' | 'diverged' | 'end'} Fate what became of a trial at a rung
  * @typedef {{trial: Trial, score: number, rank: number, fate: Fate}} Stand
- * @typedef {{epoch: number, stands: Stand[], isEnd: boolean}} Rung `epoch` after which it is judged; stands best first,
- *   at the end those that were trained to their own, by their values
+ * @typedef {{epoch: number, stands: Stand[], isEnd: boolean}} Rung `epoch` after which it is judged; stands best
+ *   first, at the end those that were trained to their own, by their values
  * @typedef {{bracket: number, rungs: Rung[], n: number, trials: Trial[]}} Bracket
  * @typedef {{from: number, to: number, bracket: number, reached: number, on: number, stopped: number,
  *   diverged: number, spent: number, saved: number, unspent: number}} Entry of the ledger: epochs between two rungs
@@ -27,14 +26,6 @@ const MOST_RUNGS = 12;
 function rungSettings({ pruner }) {
   const name = pruner?.name === 'hyperband' ? 'hyperband' : 'halving';
   return { reduction: pruner?.reduction ?? USUAL[name], least: pruner?.min_epochs ?? 1 };
-}
-
-/** The most epochs that a trial may have. @param {Study} study */
-function mostEpochs(study) {
-  const range = study.space?.epochs;
-  const own = range ? Math.max(Number(range.high ?? 0), ...(range.choices ?? []).map(Number)) : 0;
-  const stages = (study.stages ?? []).map(({ epochs }) => epochs);
-  return Math.max(own, ...stages, Number(study.fixed?.epochs ?? BY_NAME.get('epochs')?.default));
 }
 
 /** The checksum of zip files. @param {string} text */

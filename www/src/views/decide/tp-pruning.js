@@ -69,7 +69,10 @@ export class TpPruning extends Part {
               ? this.t('belief.example')
               : store.state !== 'idle'
                 ? this.t('belief.wait')
-                : this.t('resumed.price', { n: counted(waiting.length), epochs: count(pruning.price) });
+                : this.t(pruning.isMost ? 'resumed.price.most' : 'resumed.price', {
+                    n: counted(waiting.length),
+                    epochs: count(pruning.price),
+                  });
     const some = pruned.length > MOST_RESUMED && !resumed.length ? this.t('resumed.first', { n: MOST_RESUMED }) : '';
     const result = resumedSaid(store, pruning);
     return html`<div class="again"><button type="button" class="btn" data-testid="resume-pruned" ?disabled=${!able}

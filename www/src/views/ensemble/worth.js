@@ -35,8 +35,8 @@ export function worthOf(kind, found) {
 }
 
 /**
- * How a trial is trained again to what it was: as far as it was trained, and through whose weights it went on with. Its
- * end is its own, with patience, too; checkpoints are among the epochs that it has trained.
+ * How a trial is trained again to what it was: as far as it was trained, and through whose weights it went on with.
+ * Its end is its own, with patience, too; checkpoints are among the epochs that it has trained.
  * @param {Kind} kind @param {Trial} trial @param {Map<number, Trial>} trials @param {number} of_trials
  * @returns {import('../../study/types.js').Way}
  */

@@ -140,8 +140,8 @@
  *   number | null}[], best: number | null, together: {loss: number | null, metric: number | null}, multiplications:
  *   {single: number | null, all: number}}} EnsembleFound
  * @typedef {{study: Study, trials: (Trial & Way)[], of: EnsembleKind, n: number, onNews: (news: {done: boolean,
- *   share: number, found: EnsembleFound | null}) => void}} EnsembleAsked networks that answer together: `n` seeds of the
- *   first trial, or all trials, or what the first one comes by on its way
+ *   share: number, found: EnsembleFound | null}) => void}} EnsembleAsked networks that answer together: `n` seeds of
+ *   the first trial, or all trials, or what the first one comes by on its way
  *
  * @typedef {{study: Study, trials: [Trial, Trial], seeds: number, onPair: (scores: [number, number]) => void,
  *   isWanted: () => boolean}} PairAsked two trials that are trained again with seeds that both share; a score is NaN

@@ -5,6 +5,7 @@ import { ROOT, nodesOf, sourceOf, sources } from './sources.js';
 import { commandsKnown, connect, learn, perform, performAction } from '../../www/src/commands/commands.js';
 import { keysKnown } from '../../www/src/commands/keys.js';
 import { MORE } from '../../www/src/commands/more.js';
+import { pinKey } from '../../www/src/views/trials/words.js';
 import { Store } from '../../www/src/state/store.js';
 import { keptAsked } from '../../www/src/state/kept.js';
 import { divergedNotice } from '../../www/src/views/notices/index.js';
@@ -553,5 +554,16 @@ test('keys act by the state of the run', () => {
     store.reports.state(state, true);
     perform(store, 'toggle_run');
     assert.deepEqual(acts(), act ? [act] : []);
+  }
+});
+
+test('a text that names a key has it from the commands', () => {
+  assert.equal(pinKey(), KEYS.find(({ name }) => name === 'pin_trial')?.shown[0]);
+  for (const language of ['en', 'ko']) {
+    const texts = JSON.parse(readFileSync(`${ROOT}/views/trials/${language}.json`, 'utf8'));
+    assert.match(texts['difference.none'], /\{key\}/);
+    assert.doesNotMatch(texts['difference.none'], /\b[A-Z]( 키|\b(?= to ))/);
+    // Pruned trials have a score, too: what too few have is the end of their training.
+    assert.doesNotMatch(texts['distribution.few'], /\{score\}/);
   }
 });

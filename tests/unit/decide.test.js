@@ -2,7 +2,16 @@ import test from 'node:test';
 import { bestSoFar, heldAt, isOwn, pastOf, toldAt, usedParams } from '../../www/src/views/decide/belief.js';
 import { Contest } from '../../www/src/views/decide/contest.js';
 import { absent, bandsOf, distinct, duelStudy, gridPoints, toldApart } from '../../www/src/views/decide/duel.js';
-import { bracketOf, bracketsOf, crc32, ledgerOf, sharesOf, wouldHaveWon } from '../../www/src/views/decide/rungs.js';
+import {
+  bracketOf,
+  bracketsOf,
+  crc32,
+  isOneEnd,
+  ledgerOf,
+  sharesOf,
+  wouldHaveWon,
+} from '../../www/src/views/decide/rungs.js';
+import { sparedOf } from '../../www/src/study/spared.js';
 import { gridSize } from '../../www/src/study/hyperparameters.js';
 import { Mind } from '../../www/src/views/decide/mind.js';
 import { Store } from '../../www/src/state/store.js';
@@ -112,6 +121,15 @@ test("brackets are the engine's, which are Optuna's", () => {
   }
 });
 
+test('brackets are of the most epochs that a trial has, not of those that none has', () => {
+  const pruner = { name: 'hyperband' };
+  const shares = [9, 5, 3];
+  const range = { type: 'int', low: 2, high: 20 };
+  assert.deepEqual(sharesOf(studyOf({ fixed: { epochs: 20 }, pruner })), shares);
+  assert.deepEqual(sharesOf(studyOf({ fixed: { epochs: 500 }, space: { epochs: range }, pruner })), shares);
+  assert.deepEqual(sharesOf(studyOf({ fixed: { epochs: 500 }, stages: [{ epochs: 20, trials: 4 }], pruner })), shares);
+});
+
 test('rungs hold everybody who got there, and the ledger adds up', () => {
   const study = studyOf({ pruner: { name: 'halving', reduction: 2 } });
   const trials = [
@@ -161,6 +179,73 @@ test('rungs hold everybody who got there, and the ledger adds up', () => {
     wouldHaveWon(all, 0.2, false).map(({ trial }) => trial.number),
     [1],
   );
+});
+
+test('at a rung stands who got there, and at the end who was trained to it, by its value', () => {
+  const losses = (/** @type {number} */ n) => Array.from({ length: n }, (_, k) => 1 / (k + 1));
+  const standing = (/** @type {any} */ more, /** @type {any[]} */ trials) =>
+    bracketsOf(studyOf(more), trials, OBJECTIVE)[0].rungs.map(
+      ({ epoch, stands }) => `${epoch}: ${stands.map(({ trial, fate }) => `${trial.number} ${fate}`).join(', ')}`,
+    );
+  // Patience ended two between rungs: one after a worse epoch than its best, which is its value.
+  const halving = { fixed: { epochs: 32, patience: 2 }, pruner: { name: 'halving', min_epochs: 2, reduction: 4 } };
+  const early = { ...trialOf(0, 'complete', [0.9, 0.2, 0.4, 0.6]), value: 0.2 };
+  const patient = [early, trialOf(1, 'complete', losses(7)), trialOf(2, 'pruned', losses(2))];
+  assert.deepEqual(standing(halving, patient), ['2: 0 on, 1 on, 2 stopped', '8: ', '32: 1 end, 0 end']);
+  const { rungs } = bracketsOf(studyOf(halving), patient, OBJECTIVE)[0];
+  assert.equal(rungs[2].stands[1].score, 0.2);
+  assert.deepEqual([isOneEnd(rungs[2]), isOneEnd({ ...rungs[2], stands: [] })], [false, true]);
+  const { entries, isMost } = ledgerOf(studyOf(halving), bracketsOf(studyOf(halving), patient, OBJECTIVE));
+  assert.deepEqual(
+    entries.map(({ reached }) => reached),
+    [3, 0, 0],
+  );
+  assert.ok(isMost, 'patience might have ended the pruned one, too');
+  // Of more rungs than are drawn, whoever was stopped between two has got to the first of them.
+  const median = { fixed: { epochs: 30 }, pruner: { name: 'median' } };
+  const all = [trialOf(0, 'complete', losses(30)), trialOf(1, 'pruned', losses(3)), trialOf(2, 'diverged', [])];
+  const drawn = bracketsOf(studyOf(median), all, OBJECTIVE);
+  assert.deepEqual(standing(median, all).slice(0, 3), ['1: 0 on, 1 stopped', '4: 0 on', '7: 0 on']);
+  assert.deepEqual([ledgerOf(studyOf(median), drawn).entries[0].diverged, drawn[0].n], [1, 3]);
+  // Epochs of their own: the shorter trial is at its end at no later rung.
+  const own = { space: { epochs: { type: 'int', low: 2, high: 20 } }, pruner: { name: 'halving', reduction: 3 } };
+  const [short, long] = [10, 20].map((n, number) => trialOf(number, 'complete', losses(n), { epochs: n }));
+  assert.deepEqual(standing(own, [short, long]), [
+    '1: 0 on, 1 on',
+    '3: 0 on, 1 on',
+    '9: 0 on, 1 on',
+    '20: 1 end, 0 end',
+  ]);
+});
+
+test('a price is the most where trials may end by themselves, or have epochs of their own', () => {
+  const price = (/** @type {any} */ more) => {
+    const range = { type: 'float', low: 1e-3, high: 1, log: true };
+    const study = studyOf({ trials: 12, ...more, space: { learning_rate: range, ...more.space } });
+    const store = { state: 'idle', trials: new Map(), study, shownStudy: study, sentence: String };
+    const { networks, epochs, isMost } = new Contest(/** @type {any} */ (store)).price;
+    return [epochs / networks, isMost];
+  };
+  assert.deepEqual(price({}), [8, false]);
+  assert.deepEqual(price({ fixed: { epochs: 8, patience: 2 } }), [8, true]);
+  assert.deepEqual(price({ fixed: {}, space: { epochs: { type: 'int', low: 2, high: 20 } } }), [20, true]);
+});
+
+test('what pruning spared is the most where patience may end a trial, and nothing where copies take over', () => {
+  const pruned = trialOf(0, 'pruned', [1, 1], {});
+  assert.deepEqual(sparedOf(studyOf(), [pruned, trialOf(1, 'diverged', [1])]), {
+    ...{ pruned: 6, diverged: 7, copies: 0, isMost: false },
+  });
+  assert.equal(sparedOf(studyOf({ fixed: { epochs: 8, patience: 3 } }), [pruned]).isMost, true);
+  const mixed = trialOf(0, 'pruned', [1, 1], { patience: 2 });
+  assert.equal(sparedOf(studyOf(), [mixed]).isMost, true);
+  assert.equal(sparedOf(studyOf({ fixed: { epochs: 8, patience: 3 } }), [trialOf(0, 'complete', [1])]).isMost, false);
+  // Stages have their epochs among the parameters of their trials.
+  assert.equal(sparedOf(studyOf(), [trialOf(0, 'pruned', [1, 1], { epochs: 3 })]).pruned, 1);
+  const copy = { ...trialOf(6, 'complete', [1, 1, 1]), copy_of: { trial: 1, epoch: 2 } };
+  assert.deepEqual(sparedOf(studyOf({ sampler: { name: 'pbt' } }), [pruned, copy]), {
+    ...{ pruned: 0, diverged: 0, copies: 1, isMost: false },
+  });
 });
 
 test('of any trials every epoch is spent, saved or lost, once', () => {

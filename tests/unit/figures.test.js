@@ -8,6 +8,8 @@ import { depthColor } from '../../www/src/figures/colors.js';
 import { hasArea, placesOf } from '../../www/src/study/places.js';
 import { axisOf, bounded, roomy, roundOff, scaleOfScores, shareOf, thinning } from '../../www/src/study/scale.js';
 import { Epochs, Pool } from '../../www/src/state/columns.js';
+import { metricName } from '../../www/src/state/spread.js';
+import { tieReason } from '../../www/src/state/ties.js';
 import { Trials } from '../../www/src/state/trials.js';
 import { anyNumber, assert, check, fc, finite, pair, quick } from './numbers.js';
 
@@ -436,4 +438,32 @@ test('labels are thinned until none touches the next', () => {
       },
     ),
   );
+});
+
+test('ticks of losses that hardly differ are told apart', () => {
+  for (const [low, high] of [
+    [1.0985, 1.0987],
+    [0.0936213, 0.0936228],
+    [0.1, 30],
+  ])
+    for (const log of [true, false]) {
+      const labels = lossAxis([low, high], log, 400).ticks.map(({ label }) => label);
+      assert(labels.length > 1 && new Set(labels).size === labels.length, `${low} .. ${high}: ${labels}`);
+    }
+});
+
+test('the reason for a tie writes numbers as all else does', () => {
+  const ties = { numbers: new Set([1]), by: /** @type {const} */ ('errors'), bound: 4250.4, samples: 66, best: 0 };
+  const store = { objective: { metric: 'validation_loss' }, shownStudy: { dataset: { name: 'diabetes' } } };
+  const t = (/** @type {string} */ _key, /** @type {any} */ values = {}) => String(values.bound);
+  const said = tieReason(/** @type {any} */ ({ ...store, t }), ties);
+  assert(said === '4,250', said);
+});
+
+test('beside a score of training the validation metric says of which rows it is', () => {
+  const named = (/** @type {string} */ metric) =>
+    metricName(/** @type {any} */ ({ task: 'classes', objective: { metric }, t: (/** @type {string} */ key) => key }));
+  assert(named('train_metric') === 'metric.classes.validation', named('train_metric'));
+  assert(named('train_loss') === 'metric.classes.validation', named('train_loss'));
+  assert(named('validation_loss') === 'metric.classes', named('validation_loss'));
 });

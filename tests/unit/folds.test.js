@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { copiesOf, sharesOf, trainingRows } from '../../www/src/study/parts.js';
 import { stepsOfEpoch } from '../../www/src/study/plan.js';
@@ -108,4 +109,11 @@ test('batch sizes are timed on one split, one network each', () => {
   const timed = /** @type {any} */ (timedStudy(study({ name: 'circle', folds: 5 }, given), 16));
   assert.deepEqual([timed.dataset.folds, timed.fixed.batch_size, timed.trials, timed.stages], [1, 16, 1, undefined]);
   assert.deepEqual(Object.keys(timed.space), ['dropout']);
+});
+
+test('of a study with folds, ensembles are said to be of one split', () => {
+  for (const language of ['en', 'ko']) {
+    const file = new URL(`../../www/src/views/ensemble/${language}.json`, import.meta.url);
+    assert.match(JSON.parse(readFileSync(file, 'utf8'))['ensemble.folds'], /\{n\}/, 'over how many folds a score is');
+  }
 });

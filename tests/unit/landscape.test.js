@@ -15,7 +15,9 @@ import { groundColor, groundOf } from '../../www/src/figures/ground/ground.js';
 import { placesOfLabels } from '../../www/src/figures/ground/labels.js';
 import { barrierOf, heightAxis, lostAlong, runsOfLine } from '../../www/src/views/landscape/line.js';
 import { originOf, startOf, stepped } from '../../www/src/views/landscape/walk.js';
-import { coordinate, digitsApart, endsOf } from '../../www/src/views/landscape/words.js';
+import { coordinate } from '../../www/src/views/landscape/words.js';
+import { endsOf } from '../../www/src/figures/ground/labels.js';
+import { digitsApart } from '../../www/src/study/scale.js';
 import {
   LEAST_EXPLAINED,
   MOST_DIFFERENCE,

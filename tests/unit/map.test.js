@@ -4,7 +4,6 @@ import {
   SEEDS,
   SIZES,
   axesOf,
-  firstAxes,
   fractal,
   mapFromWords,
   mapWords,
@@ -12,7 +11,16 @@ import {
   rangeOf,
   zoomedTo,
 } from '../../www/src/study/map.js';
-import { closer, mapStudy, passesOf, pixelsOf, nearestOn, shareOn, sidesOf } from '../../www/src/study/pixels.js';
+import {
+  closer,
+  firstAxes,
+  mapStudy,
+  passesOf,
+  pixelsOf,
+  nearestOn,
+  shareOn,
+  sidesOf,
+} from '../../www/src/study/pixels.js';
 import { checkStudy } from '../../www/src/study/study.js';
 import { bandsOf, fill, latenessOf, scaleOf, shade } from '../../www/src/views/map/paint.js';
 import { isLeftBehind } from '../../www/src/views/map/follow.js';
@@ -111,9 +119,30 @@ test('axes are what can be swept and is used', () => {
   const able = axesOf(STUDY);
   for (const name of ['learning_rate', 'init_std', 'batch_size', 'activation']) assert(able.includes(name), name);
   for (const name of ['hidden', 'beta1', 'hidden_units', 'epsilon']) assert(!able.includes(name), name);
-  assert(firstAxes(STUDY).join() === 'learning_rate,dropout', firstAxes(STUDY).join());
+  assert(firstAxes(STUDY, null).join() === 'learning_rate,dropout', firstAxes(STUDY, null).join());
   const bare = /** @type {Any} */ ({ ...STUDY, space: {} });
-  assert(firstAxes(bare).join() === 'learning_rate,init_std', firstAxes(bare).join());
+  assert(firstAxes(bare, null).join() === 'learning_rate,init_std', firstAxes(bare, null).join());
+  // Settings that the trial does not use are no axes: the engine refuses to sweep them.
+  const conditional = /** @type {Any} */ ({
+    ...STUDY,
+    fixed: { hidden: [4] },
+    space: {
+      optimizer: { type: 'categorical', choices: ['momentum', 'adam'] },
+      learning_rate: LOG,
+      momentum: { type: 'float', low: 0.1, high: 0.9 },
+    },
+  });
+  for (const [params, wanted] of /** @type {[Any, string][]} */ ([
+    [{ optimizer: 'adam', learning_rate: 0.1 }, 'learning_rate,optimizer'],
+    [{ optimizer: 'momentum', learning_rate: 0.1, momentum: 0.5 }, 'learning_rate,momentum'],
+  ])) {
+    const found = firstAxes(conditional, { params });
+    assert(found.join() === wanted, `${params.optimizer}: ${found}`);
+    const [x, y] = found;
+    const ranges = /** @type {Any} */ ({ x: rangeOf(conditional, x), y: rangeOf(conditional, y) });
+    const pixels = mapStudy(conditional, { params }, { x, y, size: 16 }, ranges);
+    assert(checkStudy(pixels) === null, JSON.stringify(checkStudy(pixels)));
+  }
 });
 
 test('a window is a part of the range in its own scale, within what the hyperparameter takes', () => {
@@ -234,7 +263,7 @@ test('the fractal example is a study, of full batches', () => {
   const study = fractal(STUDY);
   assert(checkStudy(study) === null, JSON.stringify(checkStudy(study)));
   assert(study.fixed?.optimizer === 'gd' && study.objective?.metric === 'train_loss', 'full batches, train loss');
-  assert(firstAxes(study).join() === 'learning_rate,init_std', firstAxes(study).join());
+  assert(firstAxes(study, null).join() === 'learning_rate,init_std', firstAxes(study, null).join());
   for (const size of SIZES) assert(sidesOf({ x: 'x', y: SEEDS, size })[1] <= 32, 'few seeds');
 });
 

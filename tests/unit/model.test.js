@@ -1,6 +1,6 @@
 import test from 'node:test';
 import { assert, check, fc } from './numbers.js';
-import { Lens, MOST_WEIGHTS, isDrawn } from '../../www/src/views/model/lens.js';
+import { Lens, MOST_WEIGHTS, isDrawn, lackOf, unscaled } from '../../www/src/views/model/lens.js';
 import {
   boxesOf,
   flipped,
@@ -34,6 +34,34 @@ const sizes = fc.record({
 });
 /** @param {ModelHead} head */
 const weightsOf = ({ parameters }) => Float32Array.from({ length: parameters }, (_, k) => Math.sin(k + 1));
+
+test("the way to a copy, whose first weights were another trial's, is not offered to be trained again", () => {
+  const way = { steps: [0, 12], diverged_at: null, same: null, known: true };
+  const sight = /** @type {any} */ ({ head: headOf(2, [2]), live: false, way });
+  const trial = /** @type {any} */ ({ number: 4, epochs: { length: 4 } });
+  assert.equal(lackOf(sight, trial), 'again');
+  assert.equal(lackOf(sight, { ...trial, copy_of: { trial: 1, epoch: 2 } }), 'copy');
+  assert.equal(lackOf({ ...sight, way: { ...way, same: true } }, trial), null);
+  assert.equal(lackOf({ ...sight, way: { ...way, steps: [0, 3, 6, 9, 12] } }, trial), null);
+  assert.equal(lackOf({ ...sight, live: true }, trial), null);
+  assert.equal(lackOf(sight, { ...trial, epochs: { length: 0 } }), null);
+});
+
+test('a standardized value is its own again: of one-hot columns 0 and 1', () => {
+  check(
+    fc.property(fc.integer({ min: 1, max: 999 }), fc.constantFrom(0, 1), (ones, value) => {
+      const mean = ones / 1000;
+      const scale = Math.sqrt(mean * (1 - mean));
+      // The engine has both, and the value, in 32 bits.
+      const z = Math.fround((value - mean) / scale);
+      assert.equal(unscaled(z, [mean, scale]), value);
+      assert.equal(unscaled(z, [Math.fround(mean), Math.fround(scale)]), value);
+    }),
+  );
+  assert.ok(Math.abs(unscaled(Math.fround(1.5), [3e-7, 2e-7]) - 6e-7) < 1e-12);
+  assert.equal(unscaled(0.5, [2e9, 1e9]), 2.5e9);
+  assert.equal(unscaled(0, [0, 0]), 0);
+});
 
 test('units stand in the picture, none on another of its layer, and are found where they are', () => {
   fc.assert(

@@ -1,39 +1,11 @@
-import { firstAxes, fractal, mapFromWords, rangeOf, zoomedTo } from '../study/map.js';
+import { fractal, mapFromWords, zoomedTo } from '../study/map.js';
 import { keyOf } from '../study/same.js';
 import { defineCommand } from './command.js';
 
 /**
  * @typedef {import('../state/map.js').MapOptions} MapOptions
  * @typedef {import('../study/map.js').Box} Box
- * @typedef {import('./command.js').On} On
  */
-
-/** Pixels along a side at first. */
-const USUAL = 128;
-
-/** A map of other axes or of another size; without changes of the study as it is now, where it is another one.
- * @param {On} on @param {Partial<MapOptions>} [changes] */
-async function laid({ store, runner }, changes = {}) {
-  const { map, study } = store;
-  const [x, y] = firstAxes(study);
-  const before = map.options ?? { x, y, size: USUAL };
-  const options = { ...before, ...changes };
-  // The axes change places rather than be one.
-  if (changes.x !== undefined && options.x === options.y) options.y = before.x;
-  if (changes.y !== undefined && options.x === options.y) options.x = before.y;
-  const ranges = { x: rangeOf(study, options.x), y: rangeOf(study, options.y) };
-  // An axis that the study has no more, or that a map cannot begin with.
-  if (!ranges.x) {
-    Object.assign(options, { x, y });
-    Object.assign(ranges, { x: rangeOf(study, x), y: rangeOf(study, y) });
-  }
-  const maps = await runner.maps();
-  const isSame = map.options && options.x === before.x && options.y === before.y && map.ranges;
-  // A finer map of the same part of the plane.
-  const own = isSame && changes.size !== undefined ? map.ranges : ranges;
-  await maps.plan(options, /** @type {any} */ (own), false);
-  return maps;
-}
 
 /** The plane of two hyperparameters, a trained network to each pixel. */
 export const MAP = {
@@ -46,21 +18,21 @@ export const MAP = {
       if (asked) return (await on.runner.maps()).plan(asked.options, asked.ranges, false);
       if (!changes && map.options && (map.n > 0 || map.key === keyOf(study))) return;
       const isOn = map.state === 'training' || map.state === 'waiting';
-      const maps = await laid(on, changes);
+      const maps = await on.runner.maps();
+      await maps.lay(changes);
       if (isOn) await maps.start();
     },
   }),
   /** What a link says of the map, which is laid out once it is looked at. */
   map_from: defineCommand({ act: ({ slices }, /** @type {string} */ asked) => slices.map.put({ asked }) }),
   /** The study as it is now, in the same axes. */
-  map_renew: defineCommand({ act: (on) => laid(on, {}) }),
+  map_renew: defineCommand({ act: async ({ runner }) => (await runner.maps()).lay() }),
   /** The same, in the axes that a map of it begins with. */
   map_anew: defineCommand({
-    act: (on) => {
-      const [x, y] = firstAxes(on.store.study);
-      const size = on.store.map.options?.size ?? USUAL;
-      on.slices.map.put({ options: null });
-      return laid(on, { x, y, size });
+    act: async ({ store, slices, runner }) => {
+      const size = store.map.options?.size;
+      slices.map.put({ options: null });
+      return (await runner.maps()).lay({ size });
     },
   }),
   map_start: defineCommand({ act: async ({ runner }) => (await runner.maps()).start() }),

@@ -1,8 +1,8 @@
 import { workersOn } from './cores.js';
 import { UNKNOWN } from '../state/map.js';
 import { Trials } from '../state/trials.js';
-import { SEEDS } from '../study/map.js';
-import { mapStudy, passesOf, pixelsOf, sidesOf } from '../study/pixels.js';
+import { SEEDS, rangeOf } from '../study/map.js';
+import { firstAxes, mapStudy, passesOf, pixelsOf, sidesOf } from '../study/pixels.js';
 import { keyOf } from '../study/same.js';
 
 /**
@@ -20,6 +20,8 @@ import { keyOf } from '../study/same.js';
  * @property {string} base what data files are resolved against
  */
 
+/** Pixels along a side at first. */
+const USUAL = 128;
 /** A share is planned to take so long, in ms, on the CPU and on a device, which takes many networks at once. */
 const SHARE = { cpu: 60, gpu: 400 };
 /** Pixels of a share, at least and at most; the first one, before anything is known of a pixel's time. */
@@ -77,11 +79,39 @@ export class Mapping {
     return { study: JSON.stringify(study), x: options.x, y: options.y, sides: sidesOf(options) };
   }
 
+  /** @private The trial whose settings the pixels have beside their axes. */
+  get trial() {
+    const { stale, selected } = this.store;
+    return stale ? null : selected;
+  }
+
+  /** A map of other axes or of another size; without changes of the study as it is now, where it is another one.
+   * @param {Partial<MapOptions>} [changes] */
+  lay(changes = {}) {
+    const { study, map } = this.store;
+    const [x, y] = firstAxes(study, this.trial);
+    const before = map.options ?? { x, y, size: USUAL };
+    const options = { ...before, ...changes, size: changes.size ?? before.size };
+    // The axes change places rather than be one.
+    if (changes.x !== undefined && options.x === options.y) options.y = before.x;
+    if (changes.y !== undefined && options.x === options.y) options.x = before.y;
+    const ranges = { x: rangeOf(study, options.x), y: rangeOf(study, options.y) };
+    // An axis that the study has no more, or that a map cannot begin with.
+    if (!ranges.x) {
+      Object.assign(options, { x, y });
+      Object.assign(ranges, { x: rangeOf(study, x), y: rangeOf(study, y) });
+    }
+    const isSame = map.options && options.x === before.x && options.y === before.y && map.ranges;
+    // A finer map of the same part of the plane.
+    const own = isSame && changes.size !== undefined ? map.ranges : ranges;
+    return this.plan(options, /** @type {Ranges} */ (own), false);
+  }
+
   /** A map of the study as it is, of these axes, or of another part of them; nothing is trained yet.
    * @param {MapOptions} options @param {Ranges} ranges @param {boolean} isPart whether the way back leads here */
   async plan(options, ranges, isPart) {
     const { store, slice } = this;
-    const trial = store.stale ? null : store.selected;
+    const { trial } = this;
     const history = isPart ? slice.past : [];
     this.halt();
     // A part of a map is of the study that it was made of.

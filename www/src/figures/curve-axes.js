@@ -1,5 +1,5 @@
 import { count, exact } from '../study/format.js';
-import { logSteps, steps, withZero } from '../study/scale.js';
+import { digitsApart, logSteps, steps, withZero } from '../study/scale.js';
 
 /**
  * The axes of the loss curves.
@@ -22,7 +22,8 @@ export function lossAxis(span, log, height, zeros = false) {
   if (!span) return { domain: [0, 1], ticks: [] };
   const to = (/** @type {number} */ value) => (log ? Math.log10(value) : value);
   const values = log ? logSteps(span[0], span[1], height / 40) : steps(span[0], span[1], height / 50);
-  const ticks = values.map((value) => ({ at: to(value), label: exact(Number(value.toPrecision(4))) }));
+  const digits = digitsApart(values, 4);
+  const ticks = values.map((value) => ({ at: to(value), label: exact(Number(value.toPrecision(digits))) }));
   /** @type {[number, number]} */
   const domain = [to(span[0]), to(span[1])];
   return { domain, ticks: log && zeros ? withZero(domain, ticks) : ticks };

@@ -8,7 +8,7 @@ import { STATES } from './order.js';
 import { gapOf } from '../state/measure.js';
 import { lookOf, scoreScale } from '../state/score.js';
 import { evaluationsOf } from '../state/trials.js';
-import { hasSpread, plusMinus, scoreName, scoreValue, spreadAt, spreadOf } from '../state/spread.js';
+import { hasSpread, metricName, plusMinus, scoreName, scoreValue, spreadAt, spreadOf } from '../state/spread.js';
 
 /**
  * The columns that the table of trials may have.
@@ -50,11 +50,11 @@ function bar(store, score, scale) {
 function measure(store, name) {
   const isLoss = name.endsWith('loss');
   const part = name.split('_')[0];
-  const own = `metric.${store.task}`;
   const validation = part === 'validation';
   return {
     key: validation ? 'metric' : name,
-    label: store.t(isLoss ? `score.${name}` : validation ? own : `${own}.${part}`),
+    label:
+      !isLoss && validation ? metricName(store) : store.t(isLoss ? `score.${name}` : `metric.${store.task}.${part}`),
     num: true,
     sort: (one) => endedAt(one, name),
     text: (one) => {

@@ -27,6 +27,10 @@ export function scoreName(store, title = false) {
   return store.t(`metric.${store.task}.${name.split('_')[0]}${title ? '.title' : ''}`);
 }
 
+/** The validation metric beside a score; beside one of training it says of which rows it is. @param {Store} store */
+export const metricName = (store) =>
+  store.t(`metric.${store.task}${store.objective.metric.startsWith('train') ? '.validation' : ''}`);
+
 /** A score: a loss, an accuracy or an R². @param {Store} store @param {unknown} score */
 export const scoreValue = (store, score) =>
   store.objective.metric.endsWith('loss') ? loss(score) : metric(score, store.task);

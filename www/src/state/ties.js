@@ -1,4 +1,5 @@
 import { copiesOf, partSizes } from '../study/parts.js';
+import { exact } from '../study/format.js';
 import { ruleOf } from '../study/ties.js';
 import { isUntrained } from './score.js';
 import { spreadOf } from './spread.js';
@@ -56,7 +57,7 @@ function find(store) {
 export function tieReason(store, { by, bound, samples, numbers }) {
   const part = store.objective.metric.startsWith('train') ? 'train' : 'validation';
   const shown =
-    by === 'accuracy' ? `${(100 * bound).toFixed(1)}%` : by === 'errors' ? String(Number(bound.toPrecision(3))) : '';
+    by === 'accuracy' ? `${(100 * bound).toFixed(1)}%` : by === 'errors' ? exact(Number(bound.toPrecision(3))) : '';
   const isFolded = by === 'seeds' && (store.shownStudy.dataset.folds ?? 1) > 1;
   return store.t(isFolded ? 'ties.by.folds' : `ties.by.${by}`, {
     n: numbers.size,

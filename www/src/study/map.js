@@ -35,17 +35,6 @@ export function rangeOf(study, name) {
   return own ? structuredClone(own) : null;
 }
 
-/** The axes that a study's map begins with: what it sweeps, the learning rate first.
- * @param {Study} study @returns {[string, string]} */
-export function firstAxes(study) {
-  const able = axesOf(study);
-  const numeric = (/** @type {string} */ name) => !rangeOf(study, name)?.choices;
-  const swept = Object.keys(study.space ?? {}).filter((name) => able.includes(name));
-  const wishes = ['learning_rate', ...swept.filter(numeric), ...swept, 'init_std', 'weight_decay', 'l2', ...able];
-  const found = [...new Set(wishes.filter((name) => able.includes(name)))];
-  return [found[0], found[1] ?? SEEDS];
-}
-
 /** A number with the digits that tell it from its neighbours in a range. @param {number} value @param {number} span */
 function neat(value, span) {
   const size = Math.abs(value);

@@ -1,5 +1,5 @@
-import { BY_NAME, between, scaleOf, valueOf } from './hyperparameters.js';
-import { SEEDS } from './map.js';
+import { BY_NAME, between, scaleOf, used, valueOf } from './hyperparameters.js';
+import { SEEDS, axesOf, rangeOf } from './map.js';
 import { SCALES } from './scale.js';
 
 /**
@@ -32,23 +32,46 @@ export const sidesOf = ({ y, size }) => [size, y === SEEDS ? Math.min(size, SEED
  * @returns {Study}
  */
 export function mapStudy(study, trial, options, ranges) {
-  const { x, y } = options;
-  /** @type {Record<string, any>} */
-  const fixed = { ...study.fixed };
-  for (const [name, range] of Object.entries(study.space ?? {}))
-    fixed[name] = trial?.params[name] ?? (trial ? undefinedOf(name, study) : middleOf(range));
-  for (const name of Object.keys(fixed)) if (name === x || name === y || fixed[name] === undefined) delete fixed[name];
+  const { y } = options;
   const sides = sidesOf(options);
   return {
     ...structuredClone({ ...study, dataset: { ...study.dataset, folds: 1 } }),
-    fixed,
-    space: { [x]: ranges.x, ...(ranges.y ? { [y]: ranges.y } : {}) },
+    ...planeOf(study, trial, options, ranges),
     sampler: { name: 'random' },
     pruner: { name: 'none' },
     trials: Math.min(sides[0] * sides[1], MOST_TRIALS),
     seeds_per_trial: 1,
     shared_seeds: y !== SEEDS,
   };
+}
+
+/** What the pixels sweep, and what all of them have. @param {Study} study @param {Pick<Trial, 'params'> | null} trial
+ * @param {{x: string, y: string}} axes @param {Ranges} ranges */
+function planeOf(study, trial, { x, y }, ranges) {
+  /** @type {Record<string, any>} */
+  const fixed = { ...study.fixed };
+  for (const [name, range] of Object.entries(study.space ?? {}))
+    fixed[name] = trial?.params[name] ?? (trial ? undefinedOf(name, study) : middleOf(range));
+  for (const name of Object.keys(fixed)) if (name === x || name === y || fixed[name] === undefined) delete fixed[name];
+  return { fixed, space: { [x]: ranges.x, ...(ranges.y ? { [y]: ranges.y } : {}) } };
+}
+
+/** The axes that a study's map begins with: what it sweeps and the trial's settings use, the learning rate first.
+ * @param {Study} study @param {Pick<Trial, 'params'> | null} trial @returns {[string, string]} */
+export function firstAxes(study, trial) {
+  const able = axesOf(study);
+  const range = (/** @type {string} */ name) => /** @type {Distribution} */ (rangeOf(study, name));
+  const swept = Object.keys(study.space ?? {}).filter((name) => able.includes(name));
+  const numeric = swept.filter((name) => !range(name).choices);
+  const wishes = ['learning_rate', ...numeric, ...swept, 'init_std', 'weight_decay', 'l2', ...able];
+  const names = [...new Set(wishes.filter((name) => able.includes(name)))];
+  const areUsed = (/** @type {string} */ x, /** @type {string} */ y = SEEDS) => {
+    const plane = planeOf(study, trial, { x, y }, { x: range(x), y: y === SEEDS ? null : range(y) });
+    const pixels = { ...study, ...plane };
+    return Object.keys(plane.space).every((name) => used(/** @type {any} */ (BY_NAME.get(name)), pixels));
+  };
+  const x = names.find((name) => areUsed(name)) ?? names[0];
+  return [x, names.find((name) => name !== x && areUsed(x, name)) ?? SEEDS];
 }
 
 /** What a trial has that does not use a hyperparameter: its default. @param {string} name @param {Study} study

@@ -80,6 +80,15 @@ export function logSteps(a, b, target = 6) {
   return apart.length >= 2 ? apart : steps(low, high, Math.max(2, Math.min(4, target || 1))).filter((one) => one > 0);
 }
 
+/** Scores that differ are written apart, with as many digits as that takes. @param {number[]} scores
+ * @param {number} [least] digits */
+export function digitsApart(scores, least = 3) {
+  const apart = new Set(scores).size;
+  let digits = least;
+  while (digits < 15 && new Set(scores.map((one) => one.toPrecision(digits))).size < apart) digits++;
+  return digits;
+}
+
 /** What an axis shows: its two ends and a margin, or, where the ends are one place or none, room around it.
  * @param {number} a @param {number} b @param {number} pad @returns {[number, number]} */
 export function domainOf(a, b, pad) {

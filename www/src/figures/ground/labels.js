@@ -1,3 +1,6 @@
+import { exact } from '../../study/format.js';
+import { digitsApart } from '../../study/scale.js';
+
 /**
  * Where numbers stand on contour lines: on the line, apart from each other and from the marks, within the plot.
  *
@@ -36,4 +39,14 @@ export function placesOfLabels(lines, box, taken) {
     if (best) placed.push(best);
     return best;
   });
+}
+
+/** The ends of a scale. @param {{low: number, high: number}} scale @param {(score: number) => string} write
+ * @returns {[string, string]} */
+export function endsOf({ low, high }, write) {
+  const ends = [low, high].map(write);
+  if (low === high || ends[0] !== ends[1]) return [ends[0], ends[1]];
+  const digits = digitsApart([low, high]);
+  const [a, b] = [low, high].map((one) => exact(Number(one.toPrecision(digits))));
+  return [a, b];
 }

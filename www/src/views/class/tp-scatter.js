@@ -4,7 +4,7 @@ import { pointIn } from '../../controls/pointer.js';
 import { FigurePart } from '../../figures/figure.js';
 import { CROSS } from '../../figures/marks.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
-import { count } from '../../study/format.js';
+import { count, counted } from '../../study/format.js';
 import { textWidth } from '../../study/scale.js';
 import { OUTCOMES, axisFor, namesOf, placeIn, ranked, shareIn } from './axes.js';
 import { labelOf, textOf } from './words.js';
@@ -96,7 +96,7 @@ export class TpScatter extends FigurePart {
     if (!best) return '';
     const none = this.entries.filter((one) => one.loss === null).length;
     return this.t('class.summary', {
-      n: count(this.entries.length),
+      n: counted(this.entries.length),
       across: this.label(this.across),
       up: this.label(this.up),
       best: this.wordsOf(best),

@@ -3,7 +3,7 @@ import { sweptOf } from '../../study/hyperparameters.js';
 import { planned } from '../../study/panel.js';
 import { Beside } from './beside.js';
 import { BUDGETS, CONTESTANTS, MOST_NETWORKS, absent, bandsOf, duelStudy, lastOf } from './duel.js';
-import { epochsOf } from './rungs.js';
+import { hasPatience, mostEpochs } from '../../study/spared.js';
 
 /**
  * Who duels, over how much, and what came of it. Figures read it; the part that owns it asks the engine.
@@ -49,12 +49,15 @@ export class Contest {
     return CONTESTANTS.filter((name) => this.names.includes(name) && !absent(this.study, name, this.budget));
   }
 
-  /** Networks and epochs that it takes. */
+  /** Networks and epochs that it takes, at most where trials have patience or epochs of their own. */
   get price() {
     const { study, taking, budget, repeats } = this;
     const each = (study.seeds_per_trial ?? 1) * (study.dataset.folds ?? 1);
     const networks = taking.length * repeats * budget * each;
-    return { networks, epochs: networks * epochsOf(study, /** @type {any} */ ({ params: {} })) };
+    const { patience, epochs } = study.space ?? {};
+    const isMost = Boolean(patience || epochs) || hasPatience(study, { params: {} });
+    // All of them search without stages.
+    return { networks, isMost, epochs: networks * mostEpochs({ ...study, stages: null }) };
   }
 
   /** Why it cannot begin; '' where it can. @returns {'' | 'few' | 'large' | 'nothing'} */

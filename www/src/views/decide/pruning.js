@@ -1,7 +1,8 @@
 import { scoreOf } from '../../study/result.js';
 import { trainStudy } from './belief.js';
 import { Beside } from './beside.js';
-import { bracketsOf, epochsOf, ledgerOf, wouldHaveWon } from './rungs.js';
+import { epochsOf, hasPatience } from '../../study/spared.js';
+import { bracketsOf, ledgerOf, wouldHaveWon } from './rungs.js';
 
 /**
  * What a study's pruner did, and what the trials that it stopped would have come to.
@@ -72,6 +73,11 @@ export class Pruning {
     return this.waiting.reduce((sum, one) => sum + epochsOf(this.study, one), 0);
   }
 
+  /** Whether some of them may end sooner by themselves. */
+  get isMost() {
+    return this.waiting.some((one) => hasPatience(this.study, one));
+  }
+
   /** Trains what was stopped. @param {(asked: any) => unknown} ask asks the engine */
   train(ask) {
     const { beside, study, waiting } = this;
@@ -117,4 +123,4 @@ export class Pruning {
   }
 }
 
-const NOTHING = { spent: 0, saved: 0, unspent: 0, planned: 0 };
+const NOTHING = { spent: 0, saved: 0, unspent: 0, planned: 0, isMost: false };

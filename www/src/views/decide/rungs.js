@@ -1,5 +1,6 @@
-import { BY_NAME } from '../../study/hyperparameters.js';
+import { scoreOf } from '../../study/result.js';
 import { valueEvery } from '../../study/search.js';
+import { epochsOf, mostEpochs, sparedOf } from '../../study/spared.js';
 
 /**
  * Rungs on which a pruner judged, who went on, and what that saved. Pure.
@@ -8,11 +9,13 @@ import { valueEvery } from '../../study/search.js';
  * @typedef {import('../../study/types.js').Trial} Trial
  * @typedef {'on' | 'stopped' | 'diverged' | 'end'} Fate what became of a trial at a rung
  * @typedef {{trial: Trial, score: number, rank: number, fate: Fate}} Stand
- * @typedef {{epoch: number, stands: Stand[], isEnd: boolean}} Rung `epoch` after which it is judged; stands best first
- * @typedef {{bracket: number, rungs: Rung[], n: number}} Bracket
+ * @typedef {{epoch: number, stands: Stand[], isEnd: boolean}} Rung `epoch` after which it is judged; stands best
+ *   first, at the end those that were trained to their own, by their values
+ * @typedef {{bracket: number, rungs: Rung[], n: number, trials: Trial[]}} Bracket
  * @typedef {{from: number, to: number, bracket: number, reached: number, on: number, stopped: number,
  *   diverged: number, spent: number, saved: number, unspent: number}} Entry of the ledger: epochs between two rungs
- * @typedef {{entries: Entry[], spent: number, saved: number, unspent: number, planned: number}} Ledger
+ * @typedef {{entries: Entry[], spent: number, saved: number, unspent: number, planned: number,
+ *   isMost: boolean}} Ledger of all; whether patience might have ended trials by itself, so that no more was saved
  */
 
 const USUAL = { halving: 4, hyperband: 3 };
@@ -23,18 +26,6 @@ const MOST_RUNGS = 12;
 function rungSettings({ pruner }) {
   const name = pruner?.name === 'hyperband' ? 'hyperband' : 'halving';
   return { reduction: pruner?.reduction ?? USUAL[name], least: pruner?.min_epochs ?? 1 };
-}
-
-/** Epochs that a trial was to have. @param {Study} study @param {Trial} trial */
-export const epochsOf = ({ fixed }, { params }) =>
-  Number(params.epochs ?? fixed?.epochs ?? BY_NAME.get('epochs')?.default);
-
-/** The most epochs that a trial may have. @param {Study} study */
-function mostEpochs(study) {
-  const range = study.space?.epochs;
-  const own = range ? Math.max(Number(range.high ?? 0), ...(range.choices ?? []).map(Number)) : 0;
-  const stages = (study.stages ?? []).map(({ epochs }) => epochs);
-  return Math.max(own, ...stages, Number(study.fixed?.epochs ?? BY_NAME.get('epochs')?.default));
 }
 
 /** The checksum of zip files. @param {string} text */
@@ -93,13 +84,32 @@ function plainRungs(study, bracket, most) {
   return all;
 }
 
-/** @param {Trial} trial @param {number} epoch @param {boolean} isEnd @returns {Fate} */
-function fateAt({ state, epochs }, epoch, isEnd) {
-  if (epochs.length > epoch && !isEnd) return 'on';
+/** @param {Pick<Trial, 'state'>} trial */
+const isBroken = ({ state }) => state === 'diverged' || state === 'failed';
+
+/** What became of a trial that got to a rung, until the next one that is drawn: who was trained to its end went on.
+ * @param {Trial} trial @param {number} next @returns {Fate} */
+function fateBefore({ state, epochs }, next) {
+  if (epochs.length >= next) return 'on';
   if (state === 'pruned') return 'stopped';
-  if (state === 'diverged' || state === 'failed') return 'diverged';
-  return isEnd && state === 'complete' ? 'end' : 'on';
+  return isBroken({ state }) ? 'diverged' : 'on';
 }
+
+/** Who stood at a rung. @param {Trial[]} trials @param {number} epoch @param {number} next @param {string} metric */
+const standsAt = (trials, epoch, next, metric) =>
+  trials
+    .filter(({ epochs }) => epochs.length >= epoch)
+    .map((trial) => ({
+      ...{ trial, rank: 0 },
+      score: trial.epochs.measure(metric, epoch - 1),
+      fate: fateBefore(trial, next),
+    }));
+
+/** Who was trained to its end, after however many epochs. @param {Trial[]} trials @param {string} metric */
+const standsAtEnd = (trials, metric) =>
+  trials
+    .filter(({ state }) => state === 'complete')
+    .map((trial) => ({ trial, rank: 0, score: scoreOf(trial, metric), fate: /** @type {Fate} */ ('end') }));
 
 /**
  * The brackets of a study, each with its rungs and who stood there. The last rung is the end of training.
@@ -121,14 +131,7 @@ export function bracketsOf(study, trials, { metric, direction }) {
       const epochs = all.filter((_, k) => k % every === 0);
       const rungs = [...epochs, most].map((epoch, at) => {
         const isEnd = at === epochs.length;
-        const before = at ? epochs[at - 1] : 0;
-        const there = own.filter((one) => (at ? one.epochs.length > before : true));
-        const stands = there.map((trial) => {
-          const last = Math.min(epoch, trial.epochs.length);
-          const score =
-            trial.state === 'diverged' && trial.epochs.length < epoch ? NaN : trial.epochs.measure(metric, last - 1);
-          return { trial, score, rank: 0, fate: fateAt(trial, epoch, isEnd) };
-        });
+        const stands = isEnd ? standsAtEnd(own, metric) : standsAt(own, epoch, epochs[at + 1] ?? Infinity, metric);
         const costs = Float64Array.from(stands, ({ score }) => (Number.isFinite(score) ? sign * score : Infinity));
         const order = [...stands.keys()].sort((j, k) => costs[j] - costs[k] || j - k);
         const ranked = order.map((k, rank) => {
@@ -137,20 +140,27 @@ export function bracketsOf(study, trials, { metric, direction }) {
         });
         return { epoch, stands: ranked, isEnd };
       });
-      return { bracket, rungs, n: own.length };
+      return { bracket, rungs, n: own.length, trials: own };
     })
     .filter(({ n }) => n > 0);
 }
+
+/** Whether all that were trained to their end have as many epochs, so that the end is one epoch.
+ * @param {Rung} rung the last */
+export const isOneEnd = ({ epoch, stands }) => stands.every(({ trial }) => trial.epochs.length === epoch);
 
 /** Epochs that were trained and spared between the rungs. @param {Study} study @param {Bracket[]} brackets
  * @returns {Ledger} */
 export function ledgerOf(study, brackets) {
   const total = { spent: 0, saved: 0, unspent: 0, planned: 0 };
-  const entries = brackets.flatMap(({ bracket, rungs }) => {
-    const all = rungs[0]?.stands.map(({ trial }) => trial) ?? [];
-    return rungs.map(({ epoch, stands }, at) => {
+  const entries = brackets.flatMap(({ bracket, rungs, trials: all }) =>
+    rungs.map(({ epoch, stands: those, isEnd }, at) => {
+      // Who ended before the last epoch did not get there.
+      const stands = isEnd ? those.filter(({ trial }) => trial.epochs.length >= epoch) : those;
       const from = at ? rungs[at - 1].epoch : 0;
       const entry = { from, to: epoch, bracket, reached: stands.length, on: 0, stopped: 0, diverged: 0 };
+      // Who did not come to the first rung stands at none.
+      if (!at) entry.diverged = all.filter((one) => one.epochs.length < epoch && isBroken(one)).length;
       for (const { fate } of stands) {
         if (fate === 'on' || fate === 'end') entry.on++;
         else entry[fate]++;
@@ -168,10 +178,14 @@ export function ledgerOf(study, brackets) {
       total.saved += saved;
       total.unspent += unspent;
       return { ...entry, spent, saved, unspent };
-    });
-  });
+    }),
+  );
   total.planned = total.spent + total.saved + total.unspent;
-  return { entries, ...total };
+  const { isMost } = sparedOf(
+    study,
+    brackets.flatMap(({ trials }) => trials),
+  );
+  return { entries, ...total, isMost };
 }
 
 /** What pruned trials came to that were trained to their end, held against the winner.

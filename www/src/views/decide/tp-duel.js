@@ -143,7 +143,11 @@ export class TpDuel extends Part {
       ? this.t(left ? 'duel.training.left' : 'duel.training', { done, all, left })
       : state === 'failed'
         ? this.t('duel.failed', { detail: problem })
-        : why || this.t('duel.price', { networks: count(price.networks), epochs: count(price.epochs) });
+        : why ||
+          this.t(price.isMost ? 'duel.price.most' : 'duel.price', {
+            networks: count(price.networks),
+            epochs: count(price.epochs),
+          });
     const isPart = !isBusy && done < all;
     const stopped = isPart && state === 'stopped' ? this.t(isCut ? 'duel.cut' : 'duel.stopped', { done, all }) : '';
     return html`<div class="again"><button type="button" class="btn ${contest.ended ? '' : 'p'}"

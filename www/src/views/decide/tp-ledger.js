@@ -37,14 +37,14 @@ export class TpLedger extends SlowFigure {
   }
 
   summary() {
-    const { spent, saved, unspent, planned } = this.pruning.ledger;
+    const { spent, saved, unspent, planned, isMost } = this.pruning.ledger;
     const said = [
-      this.t('ledger.summary', {
+      this.t(isMost ? 'ledger.summary.most' : 'ledger.summary', {
         ...{ spent: count(spent), planned: count(planned), saved: count(saved) },
         share: planned ? Math.round((100 * saved) / planned) : 0,
       }),
     ];
-    if (unspent) said.push(this.t('ledger.unspent.said', { n: count(unspent) }));
+    if (unspent) said.push(this.t(isMost ? 'ledger.unspent.most' : 'ledger.unspent.said', { n: count(unspent) }));
     return said.join(' ');
   }
 

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
-import { count } from '../../study/format.js';
+import { count, counted } from '../../study/format.js';
 import { MOST_RESUMED } from './pruning.js';
 import { resumedSaid } from './words.js';
 import './tp-ledger.js';
@@ -69,11 +69,14 @@ export class TpPruning extends Part {
               ? this.t('belief.example')
               : store.state !== 'idle'
                 ? this.t('belief.wait')
-                : this.t('resumed.price', { n: count(waiting.length), epochs: count(pruning.price) });
+                : this.t(pruning.isMost ? 'resumed.price.most' : 'resumed.price', {
+                    n: counted(waiting.length),
+                    epochs: count(pruning.price),
+                  });
     const some = pruned.length > MOST_RESUMED && !resumed.length ? this.t('resumed.first', { n: MOST_RESUMED }) : '';
     const result = resumedSaid(store, pruning);
     return html`<div class="again"><button type="button" class="btn" data-testid="resume-pruned" ?disabled=${!able}
-      @click=${this.train}>${this.t('resumed.train', { n: count(waiting.length || pruned.length) })}</button>
+      @click=${this.train}>${this.t('resumed.train', { n: counted(waiting.length || pruned.length) })}</button>
       ${
         isTraining
           ? html`<button type="button" class="btn" data-testid="resume-stop"

@@ -5,9 +5,10 @@ import { depthColor, tokens } from '../../figures/colors.js';
 import { element } from '../../figures/plot-axes.js';
 import { scoreScale } from '../../state/score.js';
 import { scoreName, scoreValue } from '../../state/spread.js';
-import { count, setting } from '../../study/format.js';
+import { count } from '../../study/format.js';
 import { SIGNS } from './keys.js';
 import { paintOn } from './panes.js';
+import { isOneEnd } from './rungs.js';
 import { ringAt } from './signs.js';
 import { SlowFigure } from './slow-figure.js';
 
@@ -31,6 +32,9 @@ const CROWD = 2000;
 /** Of more marks than this every so manieth is drawn. */
 const DRAWN = 6000;
 const ROWS = 300;
+
+/** After how many epochs somebody stands there. @param {import('./rungs.js').Rung} rung @param {Stand} stand */
+const epochAt = ({ epoch, isEnd }, { trial }) => (isEnd ? trial.epochs.length : epoch);
 
 /** Who stood where at each rung, and who went on. */
 export class TpRungs extends SlowFigure {
@@ -64,7 +68,9 @@ export class TpRungs extends SlowFigure {
     return brackets
       .map(({ bracket, rungs }) => {
         const text = rungs
-          .map(({ epoch, stands }) => this.t('rungs.at', { epoch, n: count(stands.length) }))
+          .map(({ epoch, stands, isEnd }) =>
+            this.t(isEnd ? 'rungs.at.end' : 'rungs.at', { epoch: count(epoch), n: count(stands.length) }),
+          )
           .join(', ');
         return brackets.length > 1 ? `${this.t('rungs.bracket', { n: bracket })}: ${text}.` : `${text}.`;
       })
@@ -88,7 +94,7 @@ export class TpRungs extends SlowFigure {
   data() {
     const { pruning, store } = this;
     const rungs = pruning.brackets.flatMap(({ bracket, rungs: all }) =>
-      all.flatMap(({ epoch, stands }) => stands.map((stand) => ({ bracket, epoch, ...stand }))),
+      all.flatMap((rung) => rung.stands.map((stand) => ({ bracket, epoch: epochAt(rung, stand), ...stand }))),
     );
     const column = (
       /** @type {string} */ key,
@@ -176,11 +182,13 @@ export class TpRungs extends SlowFigure {
     const { brackets } = this.pruning;
     const text = { 'text-anchor': 'middle', fill: 'var(--ink-3)' };
     const bottom = box.top + box.height;
-    const all = rungs.flatMap(({ epoch, stands, isEnd }, at) => {
+    const all = rungs.flatMap((rung, at) => {
+      const { epoch, stands, isEnd } = rung;
+      const end = () => (isOneEnd(rung) ? this.t('rungs.end', { epoch: count(epoch) }) : this.t('rungs.ends'));
       const x = this.across(box, rungs.length, at);
       return [
         element('path', { d: `M${x},${box.top - 6}V${bottom}`, stroke: 'var(--grid)' }),
-        element('text', { ...text, x, y: bottom + 15 }, isEnd ? this.t('rungs.end', { epoch }) : count(epoch)),
+        element('text', { ...text, x, y: bottom + 15 }, isEnd ? end() : count(epoch)),
         element('text', { ...text, x, y: box.top - 11, fill: 'var(--ink-2)' }, count(stands.length)),
       ];
     });
@@ -221,15 +229,15 @@ export class TpRungs extends SlowFigure {
       g.strokeStyle = token('--line-2');
       g.lineWidth = isCrowd ? 0.5 : 1;
       g.beginPath();
-      for (let at = 1; at < rungs.length; at++) {
-        const { stands } = rungs[at];
-        const drawn = stands.filter(({ rank }) => rank % every === 0);
-        const wanted = new Set(drawn.map(({ trial }) => trial));
-        const before = new Map(
-          rungs[at - 1].stands.flatMap(({ trial, rank }) => (wanted.has(trial) ? [[trial, rank]] : [])),
-        );
-        for (const { trial, rank } of drawn) {
-          g.moveTo(this.across(box, rungs.length, at - 1), y(before.get(trial) ?? rank));
+      // Who was trained to its end before the last epoch comes there from an earlier rung.
+      /** @type {Map<Stand['trial'], {at: number, rank: number}>} */
+      const before = new Map();
+      for (const [at, { stands }] of rungs.entries()) {
+        for (const { trial, rank } of stands) {
+          const from = before.get(trial);
+          before.set(trial, { at, rank });
+          if (!from || rank % every) continue;
+          g.moveTo(this.across(box, rungs.length, from.at), y(from.rank));
           g.lineTo(this.across(box, rungs.length, at), y(rank));
         }
       }
@@ -348,9 +356,9 @@ export class TpRungs extends SlowFigure {
     const own = number === undefined ? [] : this.marksOf(number);
     const start = own.find(({ rung }) => rung === this.rung) ?? own.at(-1) ?? this.marks[0];
     if (!way) {
-      const rung = Math.max(0, start.rung + (event.key === 'ArrowRight' ? 1 : -1));
-      this.rung = own.some((one) => one.rung === rung) ? rung : start.rung;
-      return this.say(own.find((one) => one.rung === this.rung) ?? start);
+      const next = own[own.indexOf(start) + (event.key === 'ArrowRight' ? 1 : -1)] ?? start;
+      this.rung = next.rung;
+      return this.say(next);
     }
     this.rung = start.rung;
     const bracket = this.pruning.brackets.find((one) => one.bracket === start.bracket);
@@ -367,9 +375,10 @@ export class TpRungs extends SlowFigure {
   say({ stand, rung, bracket }) {
     const own = this.pruning.brackets.find((one) => one.bracket === bracket);
     const { trial, rank, score, fate } = stand;
+    const at = own?.rungs[rung];
     this.tell(
       this.t('rungs.said', {
-        ...{ number: trial.number, epoch: setting(own?.rungs[rung].epoch), rank: rank + 1 },
+        ...{ number: trial.number, epoch: count(at ? epochAt(at, stand) : 0), rank: rank + 1 },
         ...{ score: scoreValue(this.store, score), fate: this.t(`rungs.fate.${fate}`) },
       }),
     );

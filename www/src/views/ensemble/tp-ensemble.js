@@ -118,11 +118,11 @@ export class TpEnsemble extends WorkDialog {
   /** @private */
   body() {
     const { store, problem, state, study, trial } = this;
-    const folded = (study?.dataset.folds ?? 1) > 1;
+    const folds = study?.dataset.folds ?? 1;
     const heads = ['way', 'single', 'together', 'gain', 'metric', 'cost', 'act'];
     const name = (/** @type {string} */ key) => this.t(`ensemble.${key === 'metric' ? `metric.${store.task}` : key}`);
     return html`<p class="q2">${this.t('ensemble.about', { number: trial?.number ?? '' })}
-        ${folded ? this.t('ensemble.folds') : ''}</p>
+        ${folds > 1 ? this.t('ensemble.folds', { n: folds }) : ''}</p>
       <div class="flds"><tp-number .store=${store} name="ensemble-n" .label=${this.t('ensemble.n')} apart
         .value=${this.n} .min=${2} .max=${MOST} .whole=${true} @take=${(
           /** @type {CustomEvent<number>} */ { detail: n },

@@ -12,6 +12,8 @@ import { KEY } from './extent.js';
 import { Framing, canMove } from './framing.js';
 import { Gestures } from './gestures.js';
 import { UNKNOWN, nearestTo, placeOf } from '../../figures/ground/grid.js';
+import { endsOf } from '../../figures/ground/labels.js';
+import { digitsApart } from '../../study/scale.js';
 import { groundColor } from '../../figures/ground/ground.js';
 import { inSpace } from './in-space.js';
 import { heightAxis, lineOf } from './line.js';
@@ -22,7 +24,7 @@ import { framesOf, pickersOf } from './pickers.js';
 import { shownOf } from './shown.js';
 import { Space } from './space.js';
 import { originOf, startOf, stepped } from './walk.js';
-import { axisTitles, digitsApart, endsOf, pointText, scoreOf, summaryOf, titleOf } from './words.js';
+import { axisTitles, pointText, scoreOf, summaryOf, titleOf } from './words.js';
 
 /**
  * @typedef {import('../../figures/plot-axes.js').Frame} Frame

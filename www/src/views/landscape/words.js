@@ -8,25 +8,6 @@ import { isSame } from './extent.js';
  * @typedef {(key: string, values?: Record<string, unknown>) => string} T
  */
 
-/** Scores that differ are written apart, with as many digits as that takes. @param {number[]} scores
- * @param {number} [least] digits */
-export function digitsApart(scores, least = 3) {
-  const apart = new Set(scores).size;
-  let digits = least;
-  while (digits < 15 && new Set(scores.map((one) => one.toPrecision(digits))).size < apart) digits++;
-  return digits;
-}
-
-/** The ends of a scale. @param {{low: number, high: number}} scale @param {(score: number) => string} write
- * @returns {[string, string]} */
-export function endsOf({ low, high }, write) {
-  const ends = [low, high].map(write);
-  if (low === high || ends[0] !== ends[1]) return [ends[0], ends[1]];
-  const digits = digitsApart([low, high]);
-  const [a, b] = [low, high].map((one) => exact(Number(one.toPrecision(digits))));
-  return [a, b];
-}
-
 /** What a plane goes through, in the order of its axes. @param {T} t @param {string} plane @param {string} score
  * @param {number[]} trials */
 export function titleOf(t, plane, score, trials) {

@@ -7,7 +7,7 @@ import { planned } from '../../study/panel.js';
 import { partSizes } from '../../study/parts.js';
 import shared from '../../figures/ground/style.css?inline';
 import '../../controls/tp-scrubber.js';
-import { Lens, isFlat } from './lens.js';
+import { Lens, isFlat, lackOf } from './lens.js';
 import own from './style.css?inline';
 import './tp-model-boundary.js';
 import './tp-model-confusion.js';
@@ -239,7 +239,8 @@ export class TpModelView extends Part {
       ${
         sights[0].state === 'ready' || this.heads[0]
           ? html`<div class="foot">${this.wayThere(sights[0])}${
-              last > 0
+              // A copy never was what its own seed begins with.
+              last > (store.selected?.copy_of ? 1 : 0)
                 ? html`<tp-scrubber .store=${store} .steps=${steps} .at=${this.at < 0 ? last : this.at}
                   @scrub=${(/** @type {CustomEvent<number>} */ event) => this.seek(event.detail)}></tp-scrubber>`
                 : nothing
@@ -252,9 +253,13 @@ export class TpModelView extends Part {
   /** What there is of the way to a network, where it is not all there. @private @param {Sight} sight */
   wayThere(sight) {
     if (sight.share !== null) return this.progress(sight.share);
-    if (!sight.head || sight.live || sight.way.steps.length > 2 || this.store.state !== 'idle') return nothing;
-    // What was trained once more is all there is.
-    if (!this.store.selected?.epochs.length || sight.way.same !== null) return nothing;
+    const { selected, state } = this.store;
+    const lack = state === 'idle' ? lackOf(sight, selected) : null;
+    if (!lack) return nothing;
+    if (lack === 'copy')
+      return html`<p class="q2 way" data-testid="model-way-copy">${this.t('model.way.copy', {
+        number: selected?.number ?? 0,
+      })}</p>`;
     return html`<p class="q2 way">${this.t('model.way')} <button type="button" class="lnk" data-testid="model-way"
       @click=${() => this.act('model_again', 0)}>${this.t('model.way.again')}</button></p>`;
   }
@@ -272,7 +277,8 @@ export class TpModelView extends Part {
     if (sight.state === 'ready') this.heads[slot] = sight.head;
     else if (sight.state !== 'loading') this.heads[slot] = null;
     const head = sight.head ?? this.heads[slot];
-    if (!head || sight.state === 'absent') return html`<div class="sheet">${this.placeholder(slot)}</div>`;
+    if (!head || sight.state === 'absent' || sight.state === 'failed')
+      return html`<div class="sheet">${this.placeholder(slot)}</div>`;
     const { store } = this;
     const lens = this.lenses[slot];
     const boundary = html`<tp-model-boundary .store=${store} .lens=${lens} .paired=${paired}></tp-model-boundary>`;
@@ -328,12 +334,22 @@ export class TpModelView extends Part {
     if (sight.share !== null) return html`<div class="blank">${this.progress(sight.share)}</div>`;
     const { store } = this;
     const trial = slot ? store.pinned?.trial : store.selected;
-    const kind = !slot && store.isExample ? 'example' : trial?.state === 'diverged' ? 'diverged' : 'gone';
+    const kind = trial?.copy_of
+      ? 'copy'
+      : !slot && store.isExample
+        ? 'example'
+        : trial?.state === 'diverged'
+          ? 'diverged'
+          : 'gone';
     return html`<div class="blank" data-testid="model-absent"><p><b>${this.t(`model.absent.${kind}.title`, {
       number,
     })}</b></p><p>${this.t(`model.absent.${kind}`, { number, epochs: count(trial?.epochs.length ?? 0) })}</p>
-      <button type="button" class="btn p" data-testid="model-again"
-        @click=${() => this.act('model_again', slot)}>${this.t('model.again', { number })}</button></div>`;
+      ${
+        kind === 'copy'
+          ? nothing
+          : html`<button type="button" class="btn p" data-testid="model-again"
+              @click=${() => this.act('model_again', slot)}>${this.t('model.again', { number })}</button>`
+      }</div>`;
   }
 
   /** @private @param {Slot} slot */

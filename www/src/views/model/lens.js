@@ -53,6 +53,27 @@ export const isDrawn = ({ widths, parameters }) =>
  * @param {import('../../state/model.js').ModelHead} head */
 export const isFlat = ({ inputs, derived }) => inputs <= 2 + derived;
 
+/** How exact a standardized value is, which the engine has in 32 bits, as a part of it. */
+const EXACT = 2 ** -21;
+
+/** A standardized value in its own unit, in as many decimals as it has: what was 0 is 0 again, without a sign.
+ * @param {number} value @param {[number, number]} scaling mean and deviation */
+export function unscaled(value, [mean, scale]) {
+  const own = mean + scale * value;
+  const decimals = Math.floor(-Math.log10(EXACT * Math.max(Math.abs(mean), Math.abs(scale * value))));
+  return decimals >= 0 && decimals <= 100 ? Number(own.toFixed(decimals)) + 0 : own;
+}
+
+/** What there is of the way to an ended network: nothing to say, `again` where training it once more tells of the
+ * epochs in between, `copy` where that would tell of another network, as its first weights were another trial's.
+ * @param {import('../../state/model.js').Sight} sight @param {import('../../study/types.js').Trial | null} trial
+ * @returns {'again' | 'copy' | null} */
+export function lackOf({ head, live, way }, trial) {
+  // What was trained once more is all there is.
+  if (!head || live || way.steps.length > 2 || way.same !== null || !trial?.epochs.length) return null;
+  return trial.copy_of ? 'copy' : 'again';
+}
+
 export class Lens {
   /** @param {0 | 1} slot */
   constructor(slot) {

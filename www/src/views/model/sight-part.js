@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { FigurePart } from '../../figures/figure.js';
 import { exact } from '../../study/format.js';
-import { Lens } from './lens.js';
+import { Lens, unscaled } from './lens.js';
 
 /** What all figures of one network share. */
 export class SightPart extends FigurePart {
@@ -157,7 +157,6 @@ export class SightPart extends FigurePart {
 
   /** A feature's value in its own unit. @param {number} feature @param {number} value */
   own(feature, value) {
-    const [mean, scale] = this.head.scaling[feature] ?? [0, 1];
-    return mean + scale * value;
+    return unscaled(value, this.head.scaling[feature] ?? [0, 1]);
   }
 }

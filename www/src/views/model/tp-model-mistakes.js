@@ -71,9 +71,10 @@ export class TpModelMistakes extends SightPart {
   /** @private */
   counted() {
     const { verdict } = this.lens.parts[this.chosen];
-    if (!this.isClasses) return this.t('model.mistakes.most', { n: verdict.worst.length });
+    const shown = verdict.worst.length;
+    if (!this.isClasses) return this.t('model.mistakes.most', { n: shown });
     const wrong = Math.round((1 - verdict.metric) * verdict.n);
-    return this.t('model.mistakes.count', { wrong: count(wrong), n: count(verdict.n), shown: verdict.worst.length });
+    return this.t(wrong ? 'model.mistakes.count' : 'model.mistakes.right', { wrong, of: verdict.n, n: shown });
   }
 
   summary() {

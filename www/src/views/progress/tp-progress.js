@@ -6,7 +6,7 @@ import { lossAxis } from '../../figures/curve-axes.js';
 import { SvgMarks } from '../../figures/marks.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { lookOf, scoreScale } from '../../state/score.js';
-import { isPossible, scoreBounds, scoreName, scoreText, scoreValue } from '../../state/spread.js';
+import { isPossible, scoreBounds, scoreLabel, scoreName, scoreText, scoreValue } from '../../state/spread.js';
 import { count } from '../../study/format.js';
 import { progressOf, rungsOf } from '../../study/progress.js';
 import { bounded, roomy, shareOf, steps as roundSteps, textWidth } from '../../study/scale.js';
@@ -181,6 +181,9 @@ export class TpProgress extends FigurePart {
     const span = ends && (isLog ? [10 ** ends[0], 10 ** ends[1]] : bounded(ends, scoreBounds(store)));
     const y = lossAxis(span, isLog, height - MARGINS.top - MARGINS.bottom, scale.zeros);
     if (!isLog) y.ticks = y.ticks.filter(({ at }) => isPossible(store, at));
+    // Accuracies are written as everywhere else, in per cent.
+    if (!store.objective.metric.endsWith('loss'))
+      y.ticks = y.ticks.map(({ at }) => ({ at, label: scoreLabel(store, at) }));
     const left = 30 + Math.max(14, ...y.ticks.map((tick) => textWidth(tick.label)));
     const frame = { width, height, left, ...MARGINS };
     const all = points.at(-1)?.steps ?? 1;

@@ -3,7 +3,9 @@ import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
 import { wayOf } from '../../figures/cursor.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
+import { endsOf } from '../../figures/ground/labels.js';
 import { exact, loss, metric } from '../../study/format.js';
+import { digitsApart } from '../../study/scale.js';
 import { palette, tokens } from '../../figures/colors.js';
 import { textWidth } from '../../study/scale.js';
 import { turn } from '../../platform/turns.js';
@@ -107,7 +109,8 @@ export class TpRacePlane extends GroundPart {
     if (!ground || !this.head) return null;
     const { low, high } = ground.scale;
     const color = (/** @type {number} */ share) => groundColor(1 - share, this.store.dark);
-    return { text: '', title: '', low: loss(low), high: loss(high), color };
+    const [least, most] = endsOf({ low, high }, loss);
+    return { text: '', title: '', low: least, high: most, color };
   }
 
   tools() {
@@ -230,7 +233,8 @@ export class TpRacePlane extends GroundPart {
       drawn.over = key;
       layer.replaceChildren(plotOf(axes, frame, titles, []));
       const taken = head.paths.flatMap(({ x, y }) => x.flatMap((one, k) => (k % 24 ? [] : [to(one, y[k])])));
-      const write = (/** @type {number} */ value) => exact(Number(value.toPrecision(3)));
+      const digits = digitsApart(this.ground?.bands.filter((one) => one.labelled).map((one) => one.value) ?? []);
+      const write = (/** @type {number} */ value) => exact(Number(value.toPrecision(digits)));
       const numbers = this.ground ? numbersOf(this.ground, frame, taken, write) : [];
       this.querySelector('svg.numbers')?.replaceChildren(...numbers);
     }

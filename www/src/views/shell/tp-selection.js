@@ -10,7 +10,7 @@ import { lookOf } from '../../state/score.js';
 import { deeperEpochs } from '../../study/plan.js';
 import { originIn } from '../../study/search.js';
 import { evaluationsOf } from '../../state/trials.js';
-import { measureText, scoreName, scoreText } from '../../state/spread.js';
+import { measureText, metricName, scoreName, scoreText } from '../../state/spread.js';
 import { tieReason, tiesOf } from '../../state/ties.js';
 
 /** @typedef {import('../../study/types.js').Study} Study @typedef {import('../../study/types.js').Trial} Trial */
@@ -84,7 +84,7 @@ export class TpSelection extends Part {
       ${
         last
           ? this.pair(
-              this.t(other === 'validation_loss' ? 'score.validation_loss' : `metric.${store.task}`),
+              other === 'validation_loss' ? this.t('score.validation_loss') : metricName(store),
               measureText(last, other, store.task),
             )
           : nothing

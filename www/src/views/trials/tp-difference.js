@@ -5,6 +5,7 @@ import { scoreLabel, scoreName, scoreValue, spreadOf } from '../../state/spread.
 import { intervalOf, isTold, measuredOf, paired, welch } from '../../study/difference.js';
 import { domainOf, steps } from '../../study/scale.js';
 import { FieldFigure } from './field-figure.js';
+import { pinKey } from './words.js';
 import { copiesOf } from '../../study/parts.js';
 
 /**
@@ -98,7 +99,7 @@ export class TpDifference extends FieldFigure {
     const { field, store } = this;
     if (!field.begun) return '';
     const { pair } = this;
-    if (!pair) return this.t('difference.none');
+    if (!pair) return this.t('difference.none', { key: pinKey() });
     if (pair.n < 2) return this.t('difference.one_seed', { a: pair.a.number, b: pair.b.number });
     if (!pair.difference) return this.t('difference.no_spread', { score: scoreName(store) });
     return '';

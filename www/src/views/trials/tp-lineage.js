@@ -9,7 +9,7 @@ import { element, plotOf } from '../../figures/plot-axes.js';
 import { drawRamp, scoreLegend } from '../../figures/ramp.js';
 import { lookOf, scoreScale } from '../../state/score.js';
 import { scoreName, scoreValue } from '../../state/spread.js';
-import { count, setting } from '../../study/format.js';
+import { count, counted, setting } from '../../study/format.js';
 import { mostEpochs } from '../../study/study.js';
 import { isCopying } from '../../study/search.js';
 import { FieldFigure, NEAR, ROWS } from './field-figure.js';
@@ -108,7 +108,7 @@ export class TpLineage extends FieldFigure {
   summary() {
     const { stretches, places } = this.lineage;
     const copies = stretches.filter(({ trial }) => trial.copy_of).length;
-    const said = [this.t('lineage.summary', { n: count(copies), places: count(places) }), this.chosenSaid()];
+    const said = [this.t('lineage.summary', { n: counted(copies), places: count(places) }), this.chosenSaid()];
     if (!copies) said[0] = this.t('lineage.none', { places: count(places) });
     return said.filter(Boolean).join(' ');
   }

@@ -8,7 +8,7 @@ import { wayOf } from '../../figures/cursor.js';
 import { element } from '../../figures/plot-axes.js';
 import { scoreLegend } from '../../figures/ramp.js';
 import { scoreName, scoreText, scoreValue } from '../../state/spread.js';
-import { count, setting } from '../../study/format.js';
+import { count, counted, setting } from '../../study/format.js';
 import { sharesOf, sideOf } from '../../study/brush.js';
 import { textWidth } from '../../study/scale.js';
 import { ABSENT, LEARNED } from './field.js';
@@ -206,9 +206,8 @@ export class TpParallel extends FieldFigure {
     const best = store.trials.get(store.best ?? -1);
     return [
       this.t('parallel.summary', {
-        n: count(field.begun),
-        names: field.searched.map((axis) => this.nameOf(axis)).join(', '),
-        score: scoreName(store),
+        n: counted(field.begun),
+        names: [...field.searched.map((axis) => this.nameOf(axis)), scoreName(store)].join(', '),
       }),
       store.brush ? this.t('trials.inside.said', { done: count(field.kept), n: count(field.begun) }) : '',
       best ? this.t('trials.best', { number: best.number, value: scoreText(store, best) }) : '',

@@ -7,9 +7,9 @@ import { element, plotOf } from '../../figures/plot-axes.js';
 import { scoreLegend } from '../../figures/ramp.js';
 import { lookOf } from '../../state/score.js';
 import { scoreName, scoreValue } from '../../state/spread.js';
-import { count, exact } from '../../study/format.js';
-import { BY_NAME } from '../../study/hyperparameters.js';
+import { count, counted, exact } from '../../study/format.js';
 import { steps, textWidth } from '../../study/scale.js';
+import { sparedOf } from '../../study/spared.js';
 import { ABSENT, SHADES } from './field.js';
 import { FieldFigure, ROWS } from './field-figure.js';
 import { barsOf } from './tallies.js';
@@ -90,34 +90,20 @@ export class TpTimeline extends FieldFigure {
     return this.kept;
   }
 
-  /** @private Epochs that trials were to have and did not, by what ended them; none where stages say how many. */
-  spared() {
-    const { field, store } = this;
-    const { fixed, stages } = store.shownStudy;
-    let [pruned, diverged] = [0, 0];
-    if (!stages)
-      for (const { state, params, epochs } of field.trials) {
-        if (state !== 'pruned' && state !== 'diverged') continue;
-        const planned = Number(params.epochs ?? fixed?.epochs ?? BY_NAME.get('epochs')?.default);
-        const rest = Math.max(0, planned - epochs.length) || 0;
-        if (state === 'pruned') pruned += rest;
-        else diverged += rest;
-      }
-    return { pruned, diverged };
-  }
-
   summary() {
     const { field } = this;
     const { sum } = this.lengths;
     const said = [
       this.t(`timeline.summary.${this.shows}`, {
-        n: count(field.begun),
+        n: counted(field.begun),
         sum: this.shows === 'epochs' ? count(sum) : exact(Number(sum.toPrecision(3))),
       }),
     ];
-    const { pruned, diverged } = this.once('spared', () => this.spared());
-    if (pruned) said.push(this.t('timeline.pruned', { n: count(pruned) }));
-    if (diverged) said.push(this.t('timeline.diverged', { n: count(diverged) }));
+    const spared = this.once('spared', () => sparedOf(this.store.shownStudy, field.trials));
+    const most = spared.isMost ? '.most' : '';
+    if (spared.copies) said.push(this.t('timeline.copies', { n: count(spared.copies) }));
+    if (spared.pruned) said.push(this.t(`timeline.pruned${most}`, { n: count(spared.pruned) }));
+    if (spared.diverged) said.push(this.t(`timeline.diverged${most}`, { n: count(spared.diverged) }));
     return said.join(' ');
   }
 

@@ -1,3 +1,4 @@
+import { keysKnown } from '../../commands/keys.js';
 import { setting } from '../../study/format.js';
 
 /**
@@ -32,3 +33,6 @@ export function goodSaid(store, verdict) {
     base: percent(good.base),
   });
 }
+
+/** The key that pins the selected trial. */
+export const pinKey = () => keysKnown().find(({ name }) => name === 'pin_trial')?.shown[0] ?? 'K';

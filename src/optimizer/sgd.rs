@@ -85,7 +85,7 @@ impl Configure for Sgd {
         filled([f64::from(u8::from((1..first).any(has_momentum)))])
     }
 
-    fn scalars(self, running: &mut Running, _: u64, pace: Pace) -> Scalars<f64> {
+    fn scalars(self, running: &mut Running, t: u64, pace: Pace) -> Scalars<f64> {
         let own = pace.momentum.unwrap_or(self.momentum);
         let is_buffered = running[0] != 0.0;
         if own != 0.0 {
@@ -96,7 +96,7 @@ impl Configure for Sgd {
         let (momentum, share) = match (self.nesterov, is_buffered) {
             (true, _) => (own, f64::from(u8::from(own != 0.0))),
             (false, true) => (own, if self.momentum == 0.0 { 1.0 } else { 1.0 - self.dampening }),
-            (false, false) => (0.0, 1.0),
+            (false, false) => (if t == 1 { own } else { 0.0 }, 1.0),
         };
         if self.hypergradient == 0.0 {
             return filled([pace.learning_rate, momentum, share]);

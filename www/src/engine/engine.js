@@ -12,12 +12,10 @@ import { inSlices } from '../platform/turns.js';
 
 /**
  * Runs studies on a pool of engine hosts. The lead has the session, which knows what is trained next, how far the run
- * is and which trial is best, and owns the GPU; on the CPU the trials of a round are dealt to all. What is here only
- * carries messages between the session, the hosts that train, and the page.
+ * is and which trial is best, and owns the GPU; on the CPU all train a round. What is here only carries messages.
  *
  * @typedef {import('../study/types.js').Assignment} Assignment
  * @typedef {import('../study/types.js').BackendChoice} BackendChoice
- * @typedef {import('../study/types.js').BackendInfo} BackendInfo
  * @typedef {import('../study/types.js').Problem} Problem
  * @typedef {import('../study/types.js').HeldResult} HeldResult
  * @typedef {import('../study/types.js').RunState} RunState
@@ -508,8 +506,8 @@ export class Engine extends Workers {
     run.standing = standing;
     this.tellProgress(run);
     // A session that nobody has trained yet knows nobody.
-    const { engine } = result.engine.backend ? result : this.headOf(run);
-    run.resolve({ ...result, engine, trials: run.trials.inOrder() });
+    const known = result.engine.backend ? result : this.headOf(run);
+    run.resolve({ ...result, engine: known.engine, trials: run.trials.inOrder() });
   }
 
   /** @private @param {Run} run @param {unknown} error */

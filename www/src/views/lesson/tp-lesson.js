@@ -16,13 +16,13 @@ import {
   resultOfRecorded,
   shownBy,
   strayStep,
-  verdictOf,
 } from './goals.js';
 import { kindOf } from './measure.js';
 import { unpack } from './packed.js';
 import { LESSONS, openLesson } from './path.js';
 import { Progress, isReached, resumed, tallyOf } from './progress.js';
 import { OWN, SEARCHED, readLesson } from './read.js';
+import { revealed } from './revealed.js';
 import { filled, written } from './words.js';
 import drawer from '../drawer.css?inline';
 import sheet from './style.css?inline';
@@ -354,7 +354,7 @@ export class TpLesson extends Part {
         ${own.body.map((text) => html`<p>${say(text)}</p>`)}
         ${this.question(step, own, say)}
         ${this.todo(step, own, say)}
-        ${this.revealed(step, own, say)}
+        ${revealed(this, step, own, this.progress.ofStep(this.name, step.name), say)}
         ${
           this.name === OWN && at === 0
             ? html`<tp-lesson-link .store=${this.store} .text=${this.progress.ownText}></tp-lesson-link>`
@@ -590,16 +590,6 @@ export class TpLesson extends Part {
     await this.guest?.learn();
     const result = resultOfRecorded(found.recorded, found.study, title, isOpened);
     this.act('import_run', { text: JSON.stringify(result), name: title });
-  }
-
-  /** What came of it. @private @param {Step} step @param {StepWords} own @param {(text: string) => string} say */
-  revealed(step, own, say) {
-    const progress = this.progress.ofStep(this.name, step.name);
-    if (!own.reveal.length || (step.goals.length && !isReached(step, progress))) return nothing;
-    const told = verdictOf(step, own, progress);
-    return html`<div class="reveal" data-testid="reveal">
-      ${told ? html`<p><b>${this.t(...told)}</b></p>` : nothing}
-      ${own.reveal.map((text) => html`<p>${say(text)}</p>`)}</div>`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { inSlices } from '../../platform/turns.js';
 import { aspectName, aspectText } from '../../i18n/aspects.js';
 import { pictureOf } from '../../figures/picture.js';
 import { orderOf } from '../../figures/order.js';
@@ -315,4 +316,20 @@ ${document}
 </html>
 `;
   return { blob: new Blob([html], { type: 'text/html;charset=utf-8' }), left };
+}
+
+/** Thousands of trials are put into words in slices. @param {Iterable<string>} texts @returns {Promise<string[]>} */
+export async function partsOf(texts) {
+  /** @type {string[]} */
+  const parts = [];
+  await inSlices(
+    (function* () {
+      for (const text of texts) {
+        parts.push(text);
+        yield;
+      }
+    })(),
+    () => true,
+  );
+  return parts;
 }

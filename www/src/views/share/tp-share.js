@@ -6,7 +6,6 @@ import { exportFigure, pngOf } from '../../figures/picture.js';
 import { download } from '../../platform/download.js';
 import { trialsData } from '../../figures/trials-data.js';
 import { defineLater } from '../../platform/later.js';
-import { inSlices } from '../../platform/turns.js';
 import { datasetOf } from '../../study/hyperparameters.js';
 import { encodeLink } from '../../study/link.js';
 import { withDefaults } from '../../study/same.js';
@@ -14,7 +13,7 @@ import { FORMAT as RESULT } from '../../study/result.js';
 import { titleOf } from '../../study/presets.js';
 import { CROWD } from '../../state/store.js';
 import { trialDocument } from '../../state/trials.js';
-import { outlineOf, shotsOf, standaloneOf } from './standalone.js';
+import { outlineOf, partsOf, shotsOf, standaloneOf } from './standalone.js';
 import './tp-embed-code.js';
 import './tp-teacher.js';
 import { figuresOf, isPicture, pictureOfView, savesOf } from './view-picture.js';
@@ -168,9 +167,10 @@ export class TpShare extends Part {
     </div>`;
   }
 
-  /** @private Whether the table of the study is only named in its link. */
+  /** @private Whether the study's table is only named in its link. */
   get named() {
-    return this.store.study.dataset.text !== undefined && encodeLink({ study: this.store.study }) === null;
+    const { study } = this.store;
+    return study.dataset.text !== undefined && encodeLink({ study }) === null;
   }
 
   /** @private @param {string | null} link */
@@ -181,7 +181,6 @@ export class TpShare extends Part {
         <p data-testid="share-too-long">${this.t('share.too_long')}</p>
         <button type="button" class="btn p" data-testid="save-study-instead"
           @click=${() => this.make('study', () => this.saveStudy())}>${this.t('share.file.study')}</button></section>`;
-    const about = /[#&]fp=/.test(link) ? 'share.about_fp' : 'share.about';
     const select = (
       /** @type {'lang' | 'theme' | 'scale' | 'view'} */ name,
       /** @type {(readonly [string | number, string])[]} */ choices,
@@ -224,13 +223,14 @@ export class TpShare extends Part {
             this.options = { ...options, run: /** @type {HTMLInputElement} */ (event.target).checked };
           }}>${this.t('share.run')}</label>
       </div>
-      ${
-        this.named
-          ? html`<p class="q2" data-testid="share-named">${this.t('share.named')}</p>`
-          : html`<p class="q2" data-testid="share-about">${this.t(about)}</p>`
-      }
+      <p class="q2" data-testid="share-${this.named ? 'named' : 'about'}">${this.t(this.aboutOf(link))}</p>
       ${isOwnMachine(link) ? html`<p class="q2" data-testid="share-local">${this.t('share.local')}</p>` : nothing}
     </section>`;
+  }
+
+  /** @private @param {string} link */
+  aboutOf(link) {
+    return this.named ? 'share.named' : /[#&]fp=/.test(link) ? 'share.about_fp' : 'share.about';
   }
 
   /** @private @param {'link'} what @param {string} text @param {string} look */
@@ -431,32 +431,15 @@ export class TpShare extends Part {
     return this.file([text], 'application/json', `${this.store.study.dataset.name}-study.json`);
   }
 
-  /** @private Thousands of trials are put into words in slices. @param {Iterable<string>} texts
-   * @returns {Promise<string[]>} */
-  async partsOf(texts) {
-    /** @type {string[]} */
-    const parts = [];
-    await inSlices(
-      (function* () {
-        for (const text of texts) {
-          parts.push(text);
-          yield;
-        }
-      })(),
-      () => true,
-    );
-    return parts;
-  }
-
   /** @private */
   async saveTrials() {
-    const parts = await this.partsOf(linesOf(trialsData(this.store)));
+    const parts = await partsOf(linesOf(trialsData(this.store)));
     return this.file(parts, 'text/csv;charset=utf-8', `${this.stem}-trials.csv`);
   }
 
   /** @private @param {HeldResult} result */
   async saveResult(result) {
-    return this.file(await this.partsOf(documentParts(result)), 'application/json', `${this.stem}-result.json`);
+    return this.file(await partsOf(documentParts(result)), 'application/json', `${this.stem}-result.json`);
   }
 
   /** @private What other programs are given: the texts of `tune export`. @param {string} kind
@@ -468,7 +451,7 @@ export class TpShare extends Part {
       .../** @type {any} */ (held ?? { format: RESULT, engine: {}, best: null, test: null, trials: [] }),
       study,
     };
-    const text = (await this.partsOf(documentParts(result))).join('');
+    const text = (await partsOf(documentParts(result))).join('');
     const files = /** @type {{name: string, text: string}[]} */ (
       await this.act('convert', ['exportAs', kind, JSON.stringify(study), text, trial?.number])
     );

@@ -1,4 +1,3 @@
-import { inSlices } from '../../platform/turns.js';
 import { aspectName, aspectText } from '../../i18n/aspects.js';
 import { pictureOf } from '../../figures/picture.js';
 import { orderOf } from '../../figures/order.js';

@@ -35,11 +35,18 @@ export class App {
   constructor(page, site) {
     this.page = page;
     this.site = site;
+    /** @private */ this.isOpen = false;
   }
 
   /** Opens the page; `hash` is its state. @param {string} [hash] */
   async open(hash = '') {
     standing.set(this.page, this.site.prelude);
+    // On a page that stands since another test a link would be taken by what that left.
+    if (!this.isOpen && this.page.url().startsWith(this.site.url)) {
+      await this.page.goto('about:blank');
+      await this.page.setViewportSize(VIEWPORT);
+    }
+    this.isOpen = true;
     await this.page.goto(this.site.url + hash);
     await this.defined();
     // The first drawing waits a moment for what was kept.
@@ -50,6 +57,7 @@ export class App {
    * been opened. */
   async stand() {
     if (standing.get(this.page) !== this.site.prelude) await this.open();
+    this.isOpen = true;
     await this.page.setViewportSize(VIEWPORT);
     await this.page.emulateMedia({ media: null, colorScheme: null, reducedMotion: null, forcedColors: null });
     await this.set({ lang: 'en', theme: 'light', view: 'sweep' });

@@ -50,7 +50,7 @@ test('gradient evaluations stand beside what they bought, in the table, its file
   await expect(page.locator(`tr[data-trial="${adam.number}"] td`).last()).toHaveText(String(adam.steps));
   await expect(page.locator(`tr[data-trial="${newton.number}"] td`).last()).toHaveText(String(newton.evaluations));
   await page.locator(`tr[data-trial="${newton.number}"]`).click();
-  await expect(page.getByTestId('selection')).toContainText(`${name}${newton.evaluations}`);
+  await expect(page.getByTestId('selection')).toContainText(`${name} ${newton.evaluations}`);
   await page.waitForTimeout(1500);
   await page.reload();
   await expect(page.locator(`tr[data-trial="${newton.number}"] td`).last()).toHaveText(String(newton.evaluations));
@@ -72,7 +72,7 @@ test('a study without them has no such column, and their rows come with them', a
   ])) {
     await app.put({ ...STUDY, fixed: { ...STUDY.fixed, optimizer }, space: {} });
     await expect(page.getByTestId('value-optimizer')).toHaveText(optimizer);
-    expect(await shown(), optimizer).toEqual(rows);
+    await expect.poll(shown, optimizer).toEqual(rows);
   }
 });
 

@@ -256,10 +256,9 @@ export class TpSurrogate extends Part {
     })}</span><input type="range" min="0" max=${length} step="1" data-testid="belief-after" .value=${String(n)}
       aria-valuetext=${this.t('belief.after', { n: count(n), all: count(length) })}
       @input=${(/** @type {Event} */ event) =>
-        this.goTo(Number(/** @type {HTMLInputElement} */ (event.target).value))}></label>${button(-1, '‹')}${button(
-        1,
-        '›',
-      )}</div>`;
+        this.goTo(
+          Number(/** @type {HTMLInputElement} */ (event.target).value),
+        )}></label><span class="pair">${button(-1, '‹')}${button(1, '›')}</span></div>`;
   }
 
   /** @private What this is, and of what. */

@@ -269,10 +269,23 @@ export class Keeper {
     }
     this.busy = true;
     this.keepRun(next, leaving)
-      .catch((error) => this.lack(error))
-      .finally(() => {
+      .then(
+        () => true,
+        (error) => void this.lack(error),
+      )
+      .then((isDone) => {
         this.busy = false;
+        // Short runs may begin faster than one at a time is looked for, each with its trials.
+        if (isDone && this.waits) void turn().then(() => this.look(false));
       });
+  }
+
+  /** @private Whether runs that have ended wait to be kept. */
+  get waits() {
+    const { shelf } = this.store;
+    const isWaiting = (/** @type {{run: Held, seen: string}} */ { run, seen }) =>
+      !(shelf.training && shelf.live === run) && run.trials.size && seen !== this.seenOf(run);
+    return [...this.held.values()].some(isWaiting);
   }
 
   /** @private Whether a run's text may be written again. @param {Held} run */

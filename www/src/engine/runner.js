@@ -259,9 +259,9 @@ export class Runner extends Asked {
       const complete = result.trials.filter((one) => one.state === 'complete').length;
       store.reports.say(complete || best === null ? 'say.stopped' : 'say.stopped_best', { n: complete, best });
     } else {
-      const { complete, pruned } = store.shelf.live?.trials.counts ?? store.counts;
+      const { complete, pruned, diverged } = store.shelf.live?.trials.counts ?? store.counts;
       const key = best === null ? 'say.finished_none' : pruned ? 'say.finished_pruned' : 'say.finished';
-      store.reports.say(key, { n: result.trials.length, best, complete, pruned });
+      store.reports.say(key, { n: result.trials.length, best, complete, pruned, diverged });
     }
     store.reports.settled();
     const document = resultDocument(result);

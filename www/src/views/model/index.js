@@ -362,11 +362,12 @@ export class TpModelView extends Part {
   lock() {
     const { store } = this;
     const n = partSizes(store.shownStudy)[2];
+    const [said, act] = store.seen ? ['model.test.seen', 'model.test.look'] : ['model.test', 'model.test.open'];
     return html`<section class="test" aria-label=${this.t('test')}>
       <h2>${icon(store.seen ? 'unlock' : 'lock')} ${this.t(store.seen ? 'test.opened' : 'test.locked')}</h2>
-      <p class="q2">${this.t('model.test', { n: count(n) })}</p>
+      <p class="q2">${this.t(said, { n: count(n) })}</p>
       <button type="button" class="btn" data-testid="model-test" aria-controls="test-drawer"
-        aria-expanded=${store.drawer} @click=${() => this.act('drawer', true)}>${this.t('model.test.open')}</button>
+        aria-expanded=${store.drawer} @click=${() => this.act('drawer', true)}>${this.t(act)}</button>
     </section>`;
   }
 }

@@ -159,9 +159,12 @@ export class TpRunBar extends Part {
       return html`<p class="hint">${this.t('run.read_only')} <button type="button" class="lnk" data-testid="duplicate"
         @click=${() => this.act('duplicate')}>${this.t('action.duplicate')}</button></p>`;
     if (this.outcome === 'interrupted' && store.state === 'idle' && !store.stale) {
-      const { done, trials } = store.shelf.of(store.shelf.shown) ?? { done: 0, trials: 0 };
       const { rest } = store;
-      const said = this.t(rest ? 'run.interrupted' : 'run.interrupted_anew', { done, n: rest ? done + rest : trials });
+      const record = store.shelf.of(store.shelf.shown) ?? { done: 0, trials: 0 };
+      // What a killed page has kept of its trials may be newer than what it noted of the run.
+      const done = rest ? store.trials.size - store.counts.cancelled : record.done;
+      const n = rest ? done + rest : record.trials;
+      const said = this.t(rest ? 'run.interrupted' : 'run.interrupted_anew', { done, n });
       return html`<p class="hint" data-testid="interrupted">${said} ${
         rest
           ? html`<button type="button" class="lnk" data-testid="run-anew"

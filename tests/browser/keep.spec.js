@@ -254,6 +254,27 @@ test('where storage is full the run goes on and one message says so', async ({ a
   await expect.poll(async () => (await stored(page)).result?.includes('"complete"')).toBe(true);
 });
 
+test('short runs are kept as fast as they come, so that nobody has to hold them', async ({ app, backend, page }) => {
+  await app.open();
+  const tiny = small({ fixed: { hidden: [4], epochs: 1 }, trials: 2 });
+  for (let seed = 1; seed <= 8; seed++) await app.result({ ...tiny, seed }, backend);
+  const kept = () =>
+    page.evaluate(async () => {
+      const database = await new Promise((resolve, reject) => {
+        const request = indexedDB.open('tuning-playground');
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+      const keys = await new Promise((resolve) => {
+        const request = database.transaction('texts').objectStore('texts').getAllKeys();
+        request.onsuccess = () => resolve(request.result);
+      });
+      database.close();
+      return keys.filter((/** @type {unknown} */ key) => String(key).startsWith('body ')).length;
+    });
+  await expect.poll(kept, { timeout: 3000 }).toBe(8);
+});
+
 test('a result too large to keep is not kept, and long ones hold nobody up @soak', async ({ app, page }) => {
   await visit(app);
   /** Puts trials into the store as the engine would. @param {number} trials @param {number} epochs */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { connect } from '../../www/src/commands/commands.js';
 import { Intake } from '../../www/src/element/intake.js';
+import { readStudy } from '../../www/src/study/study.js';
 import { Store } from '../../www/src/state/store.js';
 
 /** Studies that a script sets: shown at once while the engine is loaded, and gone again where it refuses them. */
@@ -99,4 +100,17 @@ test('a run is of the study that was set before it, or refused with it; another 
   await turn();
   await intake.run();
   assert.deepEqual(trained, [5, 5]);
+});
+
+test('whatever is set as a study is refused in words, also what JSON has none for', () => {
+  for (const [given, said] of /** @type {[unknown, string][]} */ ([
+    [10n, '10'],
+    [Symbol('x'), 'Symbol(x)'],
+    [NaN, 'NaN'],
+    [() => 1, 'function'],
+    [true, 'true'],
+  ])) {
+    const read = readStudy(given);
+    assert.ok('problem' in read && read.problem.detail === said, said);
+  }
 });

@@ -276,7 +276,7 @@ export class TuningPlayground extends LitElement {
 
   /** Opens the test set for one trial, once. @param {number} number */
   openTest(number) {
-    return this.runner.openTest(number);
+    return this.runner.openTest(Number(number));
   }
 
   /** @private Sets a property to one of a few words, the first where there is none; another is refused.
@@ -356,7 +356,8 @@ export class TuningPlayground extends LitElement {
 
   /** @param {number | string} factor */
   set scale(factor) {
-    const scale = Number(factor ?? 1);
+    const isPlain = factor === null || ['undefined', 'number', 'string'].includes(typeof factor);
+    const scale = isPlain ? Number(factor ?? 1) : NaN;
     const [least, most] = SCALES;
     if (scale >= least && scale <= most) {
       this.taken = null;

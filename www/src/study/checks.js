@@ -8,7 +8,9 @@ export const TRIALS_LIMIT = 100000;
 
 /** A value as messages write it, numbers short and exact: 0.001, 1e9, 9007199254740991. @param {unknown} value */
 export function shown(value) {
-  if (typeof value !== 'number' || !Number.isFinite(value)) return JSON.stringify(value ?? null);
+  // JSON has no words for some values, and no letters at all for others.
+  if (typeof value === 'bigint' || typeof value === 'symbol' || Number.isNaN(value)) return String(value);
+  if (typeof value !== 'number' || !Number.isFinite(value)) return JSON.stringify(value ?? null) ?? typeof value;
   const size = Math.abs(value);
   const [plain, powered] = [String(value), value.toExponential().replace('e+', 'e')];
   return size === 0 || (size >= 1e-4 && size < 1e7) || plain.length <= powered.length ? plain : powered;

@@ -68,6 +68,8 @@ for (const [seconds, tag] of /** @type {[number, string][]} */ ([
     const [before, buffers] = [await held(), await buffersOf(page)];
     let n = 0;
     for (const end = Date.now() + 1000 * seconds; Date.now() < end; n++) await app.result(sweep(4 + n), backend);
+    // What is on its way to storage is held until it is there.
+    await page.waitForTimeout(3000);
     const grown = (await held()) - before;
     const { live, made } = await buffersOf(page);
     console.log(

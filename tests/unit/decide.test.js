@@ -383,6 +383,7 @@ test('an axis of one score labels that one alone, whatever it is', () => {
     assert.deepEqual(marks, [one]);
     assert.ok(domain[0] < one && one < domain[1], `${one} in ${domain}`);
   }
+  assert.deepEqual(uprightOf(1.093425977230072, 1.093425977230072, 0.08, 5).marks, [1.093]);
   const { domain, marks } = uprightOf(0, 1, 0.08, 5);
   assert.deepEqual(domain, [-0.08, 1.08]);
   assert.deepEqual(marks, [0, 0.25, 0.5, 0.75, 1]);

@@ -145,7 +145,7 @@ export function scoreAxis(store, marked = []) {
   // Where nothing was scored there is nothing to label.
   const some = () => (scale.log ? logSteps(10 ** domain[0], 10 ** domain[1]) : steps(...domain, 5));
   // Where all scores are one, nobody has measured what lies beside it.
-  const marks = store.best === null ? [] : low === high ? [low] : some();
+  const marks = store.best === null ? [] : low === high ? [Number(low.toPrecision(4))] : some();
   const labels = marks
     .filter((value) => isPossible(store, value))
     .map((value) => ({ at: to(value), label: scoreLabel(store, value) }));

@@ -41,8 +41,8 @@ export class App {
   /** Opens the page; `hash` is its state. @param {string} [hash] */
   async open(hash = '') {
     standing.set(this.page, this.site.prelude);
-    // On a page that stands since another test a link would be taken by what that left.
-    if (!this.isOpen && this.page.url().startsWith(this.site.url)) {
+    // On the page that another test left standing a link would be taken by what that left, without a new document.
+    if (!this.isOpen && this.page.url().split('#')[0] === this.site.url) {
       await this.page.goto('about:blank');
       await this.page.setViewportSize(VIEWPORT);
     }

@@ -232,7 +232,7 @@ test('the words of a legend are whole or not there, at any width, in both langua
           const { words, others } = await seen();
           return `${words} ${others}`;
         }, where)
-        .toMatch(width >= 1280 ? /whole true/ : /(whole|none) true/);
+        .toMatch(width >= 1440 ? /whole true/ : /(whole|none) true/);
     }
   }
 });

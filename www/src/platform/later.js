@@ -102,14 +102,17 @@ export const later = (name) => parts.get(name)?.open() ?? Promise.reject(new Err
 /** Fetches one after the other what was not opened yet, whenever the page has nothing else to do. */
 export async function fetchLater() {
   for (const part of parts.values()) {
-    await idle();
+    if (part.state === 'waiting') await idle();
     // Without a network it is asked for again when somebody opens it.
     if (part.state === 'waiting') await part.open().catch(() => {});
   }
 }
 
-/** A page that is never idle gets it after so many ms. */
-const AT_LAST = 2000;
+/**
+ * A page that is never idle gets the next part after so many ms: Chromium does not call some pages idle although nothing
+ * runs in them, and all parts are to be there before the network goes.
+ */
+const AT_LAST = 150;
 
 const idle = () =>
   new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import test from 'node:test';
 import { ARRIVALS, loadTexts, missing, translate } from '../../www/src/i18n/i18n.js';
-import { Later } from '../../www/src/platform/later.js';
+import { Later, defineLater, fetchLater } from '../../www/src/platform/later.js';
 import { assert } from './numbers.js';
 
 test('a part is loaded once, however many ask for it', async () => {
@@ -33,6 +33,28 @@ test('a part that is there from the start is never loaded', async () => {
   const part = new Later(() => Promise.reject(new Error('not asked for')), module);
   assert.deepEqual([part.state, part.module], ['ready', module]);
   assert.equal(await part.open(), module);
+});
+
+test('parts come one after the other in a page that is never idle, and nothing is waited for that is there', async () => {
+  const host = /** @type {any} */ (globalThis);
+  /** @type {number[]} */
+  const waits = [];
+  host.requestIdleCallback = (/** @type {() => void} */ done, /** @type {{timeout: number}} */ { timeout }) => {
+    waits.push(timeout);
+    setTimeout(done);
+  };
+  try {
+    /** @type {string[]} */
+    const loaded = [];
+    const load = (/** @type {string} */ name) => async () => ({ name: loaded.push(name) });
+    const [first] = ['one', 'two', 'three'].map((name) => defineLater(name, load(name)));
+    await first.open();
+    await fetchLater();
+    assert.deepEqual(loaded, ['one', 'two', 'three']);
+    assert.ok(waits.length === 2 && waits.every((wait) => wait > 0 && wait <= 250), String(waits));
+  } finally {
+    delete host.requestIdleCallback;
+  }
 });
 
 test('a text on its way is nothing, not its name', async () => {

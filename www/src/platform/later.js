@@ -109,8 +109,8 @@ export async function fetchLater() {
 }
 
 /**
- * A page that is never idle gets the next part after so many ms: Chromium does not call some pages idle although nothing
- * runs in them, and all parts are to be there before the network goes.
+ * A page that is never idle gets the next part after so many ms: Chromium does not call some pages idle although
+ * nothing runs in them, and all parts are to be there before the network goes.
  */
 const AT_LAST = 150;
 

@@ -24,6 +24,8 @@ const LOOKS = [
   { stroke: 'var(--ink-2)', 'stroke-dasharray': '5 3' },
   { stroke: 'var(--ink)', 'stroke-dasharray': '' },
 ];
+/** So much of a logarithm's length lies below the smallest loss where others are 0. */
+const ZEROS_SHARE = 0.12;
 /** Lines of more trials say nothing. */
 const MOST = 400;
 
@@ -156,12 +158,16 @@ export class TpRisk extends FieldFigure {
     const [low, high] = positive.length ? [Math.min(...positive), Math.max(...positive)] : [0, 1];
     const log = low > 0 && high / low > 20;
     const high4 = height - MARGINS.top - MARGINS.bottom;
-    const y = lossAxis([low / (log ? 1.1 : 1.02), high * (log ? 1.1 : 1.02)], log, high4);
+    const zeros = log && points.some(({ losses }) => losses.includes(0));
+    // Below the smallest loss there is room for those that are exactly 0.
+    const edge = log ? 1.1 : 1.02;
+    const bottom = low / (zeros ? Math.max(edge, (high / low) ** ZEROS_SHARE) : edge);
+    const y = lossAxis([bottom, high * edge], log, high4, zeros);
     const left = 30 + Math.max(14, ...y.ticks.map((tick) => textWidth(tick.label)));
     const frame = { width, height, left, ...MARGINS };
     const [wide, high2] = [width - left - MARGINS.right, high4];
     const place = (/** @type {number} */ share, /** @type {number} */ value) => {
-      const at = log ? Math.log10(Math.max(value, low / 1.1)) : value;
+      const at = log ? Math.log10(Math.max(value, bottom)) : value;
       return { x: left + share * wide, y: MARGINS.top + (1 - Math.max(0, Math.min(1, shareOf(y, at)))) * high2 };
     };
     const titles = { x: store.label(axis.name), y: this.t('risk.axis') };

@@ -234,7 +234,7 @@ impl Study {
         dataset::part_sizes(&self.dataset, rows as usize, &settings)
     }
 
-    /// Refuses more folds than rows outside the test part, of the rarest class where the catalog knows how many each has.
+    /// Refuses more folds than rows outside the test part, of the rarest class where it is known how many each has.
     fn check_folds(&self) -> Result<()> {
         let [train, validation, test] = self.shares_in_rows()?;
         if self.data.folds == 1 {
@@ -242,7 +242,8 @@ impl Study {
         }
         let used = train + validation + test;
         let classes = dataset::catalog().iter().find(|entry| entry.name == self.dataset);
-        let classes = classes.map_or(&[][..], |entry| &entry.class_rows);
+        let own = self.own.as_ref().map(|own| &own.found.class_rows);
+        let classes = own.or(classes.map(|entry| &entry.class_rows)).map_or(&[][..], Vec::as_slice);
         let least = match classes.iter().sum::<u32>() {
             0 => train + validation,
             all => dataset::rarest(classes, (all as usize).saturating_sub(used), test),

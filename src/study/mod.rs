@@ -138,7 +138,7 @@ impl Study {
     pub fn changed(&self, document: &Value) -> Result<Self> {
         let mut study = Self::check(document)?;
         if let (Some(own), Some(before)) = (&mut study.own, &self.own)
-            && own.found == before.found
+            && own.found.agrees(&before.found)
         {
             own.data.clone_from(&before.data);
         }

@@ -129,8 +129,13 @@ fn object(text: &str) -> Result<Map<String, Value>> {
 
 /// What was found, as a document has it.
 pub fn found_json(found: &Found) -> Value {
-    let Found { task, rows, features, classes, digest } = found;
-    json!({"task": task.name(), "rows": rows, "features": features, "classes": classes, "digest": digest})
+    let Found { task, rows, features, classes, class_rows, digest } = found;
+    let mut json = json!({"task": task.name(), "rows": rows, "features": features, "classes": classes});
+    if !class_rows.is_empty() {
+        json["class_rows"] = json!(class_rows);
+    }
+    json["digest"] = json!(digest);
+    json
 }
 
 fn source(dataset: &Section<'_>) -> Result<Source> {
@@ -204,7 +209,7 @@ fn found(dataset: &Section<'_>) -> Result<Found> {
         return Err(Error::Missing { key: dataset.key("found"), accepted });
     }
     let found = dataset.section("found")?;
-    found.only(&["task", "rows", "features", "classes", "digest"])?;
+    found.only(&["task", "rows", "features", "classes", "class_rows", "digest"])?;
     let task = found.name("task", TaskKind::NAMES, "")?.and_then(TaskKind::named);
     let missing = |key: &str, accepted: &str| Error::Missing { key: found.key(key), accepted: accepted.into() };
     let digest = found.object.get("digest").ok_or_else(|| missing("digest", "16 hexadecimal digits"))?;
@@ -219,13 +224,24 @@ fn found(dataset: &Section<'_>) -> Result<Found> {
         TaskKind::Classes => found.whole("classes", 2.0, 2.0, 1000.0)? as u32,
         TaskKind::Numbers => found.whole("classes", 0.0, 0.0, 0.0)? as u32,
     };
-    Ok(Found {
-        task,
-        rows: found.whole("rows", 10.0, 10.0, 1e8)? as u32,
-        features: found.whole("features", 1.0, 1.0, 20_000.0)? as u32,
-        classes,
-        digest: digest.into(),
-    })
+    let rows = found.whole("rows", 10.0, 10.0, 1e8)? as u32;
+    let features = found.whole("features", 1.0, 1.0, 20_000.0)? as u32;
+    let class_rows = class_rows(&found, rows, classes)?;
+    Ok(Found { task, rows, features, classes, class_rows, digest: digest.into() })
+}
+
+/// Rows of each class, all of them those of the data; none where a document does not tell.
+fn class_rows(found: &Section<'_>, rows: u32, classes: u32) -> Result<Vec<u32>> {
+    let Some(value) = found.object.get("class_rows") else { return Ok(Vec::new()) };
+    let accepted = format!("{classes} whole numbers that sum to {rows}");
+    let wrong = || found.wrong("class_rows", value, &accepted);
+    let whole = |one: &Value| one.as_u64().and_then(|one| u32::try_from(one).ok());
+    let told: Vec<u32> = value.as_array().and_then(|all| all.iter().map(whole).collect()).ok_or_else(wrong)?;
+    let sum: u64 = told.iter().map(|&one| u64::from(one)).sum();
+    if told.len() == classes as usize && sum == u64::from(if classes == 0 { 0 } else { rows }) {
+        return Ok(told);
+    }
+    Err(wrong())
 }
 
 /// Writes own data into a document's `dataset`: only what was said, and what was found.

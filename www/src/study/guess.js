@@ -9,17 +9,6 @@ import { datasetOf } from './hyperparameters.js';
  *   all count as equal
  */
 
-/** Rows of each class of the bundled tables (`www/public/data/`); a test counts them.
- * @type {Record<string, number[]>} */
-export const CLASS_ROWS = {
-  digits: [178, 182, 177, 183, 181, 182, 181, 179, 174, 180],
-  iris: [50, 50, 50],
-  wine: [59, 71, 48],
-  breast_cancer: [212, 357],
-  penguins: [146, 68, 119],
-  mnist: [1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978],
-};
-
 /** The points of XOR fall into its classes at random; all other generated sets have classes of one size. */
 const RANDOM = ['xor'];
 
@@ -42,13 +31,11 @@ const known = new WeakMap();
 export function guessOf(study) {
   let guess = known.get(study);
   if (guess === undefined) {
-    const { name, kind, classes } = datasetOf(study) ?? { name: '', kind: '', classes: 0 };
+    const { name, kind, classes, class_rows } = datasetOf(study) ?? { name: '', kind: '', classes: 0 };
     const even = new Array(Math.max(0, classes)).fill(1);
-    // How many rows the classes of the reader's own data have is not known here.
-    guess =
-      classes < 2 || study.dataset.found
-        ? null
-        : guessFrom(CLASS_ROWS[name] ?? even, kind !== 'generated' || !RANDOM.includes(name));
+    // A document of own data need not tell how many rows each class has.
+    const isKnown = class_rows !== undefined || (kind === 'generated' && !RANDOM.includes(name));
+    guess = classes < 2 ? null : guessFrom(class_rows ?? even, isKnown);
     known.set(study, guess);
   }
   return guess;

@@ -64,15 +64,27 @@ function checkFound(found) {
   const key = 'dataset.found';
   if (found === undefined) return { code: 'missing', key, accepted: 'a file that has been read' };
   if (!isObject(found)) return wrong(key, found, '{...}');
-  const { task, rows, features, classes, digest } = found;
+  const { task, rows, features, classes, class_rows, digest } = found;
   const isDigest = typeof digest === 'string' && /^[\da-f]{16}$/i.test(digest);
   const isClasses = task === TASKS[0];
   return (
-    unknownKey(found, ['task', 'rows', 'features', 'classes', 'digest'], key) ??
+    unknownKey(found, ['task', 'rows', 'features', 'classes', 'class_rows', 'digest'], key) ??
     (isDigest ? null : outside(`${key}.digest`, digest, '16 hexadecimal digits')) ??
     checkName(`${key}.task`, task ?? null, TASKS) ??
     checkNumber(`${key}.classes`, classes ?? null, isClasses ? 2 : 0, isClasses ? 1000 : 0, true) ??
     checkNumber(`${key}.rows`, rows ?? null, 10, 1e8, true) ??
-    checkNumber(`${key}.features`, features ?? null, 1, 20000, true)
+    checkNumber(`${key}.features`, features ?? null, 1, 20000, true) ??
+    checkClassRows(`${key}.class_rows`, class_rows, rows, classes)
   );
+}
+
+/** Rows of each class, all of them those of the data. @param {string} key @param {unknown} told @param {number} rows
+ * @param {number} classes @returns {Problem | null} */
+function checkClassRows(key, told, rows, classes) {
+  if (told === undefined) return null;
+  const isWhole = (/** @type {unknown} */ one) => Number.isInteger(one) && Number(one) >= 0 && Number(one) < 2 ** 32;
+  const sum = Array.isArray(told) && told.every(isWhole) ? told.reduce((all, one) => all + one, 0) : -1;
+  return Array.isArray(told) && told.length === classes && sum === (classes ? rows : 0)
+    ? null
+    : wrong(key, told, `${classes} whole numbers that sum to ${rows}`);
 }

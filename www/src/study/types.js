@@ -50,7 +50,8 @@
  * @property {boolean} [header]
  * @property {'mean' | 'drop'} [missing]
  * @property {Record<string, 'number' | 'category' | 'ignored'>} [columns]
- * @property {{task: 'classes' | 'numbers', rows: number, features: number, classes: number, digest: string}} [found]
+ * @property {{task: 'classes' | 'numbers', rows: number, features: number, classes: number, class_rows?: number[],
+ *   digest: string}} [found]
  *
  * @typedef {{dataset: Study['dataset'], table: Blob | null, name?: string}} UsedData own data as a study has them,
  *   packed, and what they are called

@@ -49,10 +49,18 @@ async function loadOwn(language) {
 /** Dictionaries of parts that are loaded later. @type {Added[]} */
 const ADDED = [];
 
+/** @typedef {import('../platform/later.js').Texts} Texts */
+
+/** What a part's words are loaded by: whoever opens it once more asks again for what could not be had.
+ * @type {WeakMap<Texts, Texts>} */
+const RETRIED = new WeakMap();
+
 class Added {
-  /** @param {import('../platform/later.js').Texts} files */
+  /** @param {Texts} files */
   constructor(files) {
-    /** @private */ this.files = { en: retried(files.en), ko: retried(files.ko) };
+    const known = RETRIED.get(files) ?? { en: retried(files.en), ko: retried(files.ko) };
+    RETRIED.set(files, known);
+    /** @private */ this.files = known;
     /** @type {Partial<Record<Language, Dictionary>>} */ this.words = {};
   }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { BY_NAME, HYPERPARAMETERS, gridSize, rowsOf } from '../../www/src/study/hyperparameters.js';
+import { BY_NAME, DATASETS, HYPERPARAMETERS, gridSize, rowsOf } from '../../www/src/study/hyperparameters.js';
 import { mendsOf } from '../../www/src/study/mends.js';
 import { fewOf, fittingPoints, isSet, planned, switched, takenBy, unlikeTorch } from '../../www/src/study/panel.js';
 import { partSizes } from '../../www/src/study/parts.js';
-import { checkStudy, startStudy } from '../../www/src/study/study.js';
+import { checkStudy, checkTogether, startStudy } from '../../www/src/study/study.js';
 import { wilson } from '../../www/src/study/wilson.js';
 
 /** What the panel says of a study, and what mends one. */
@@ -72,6 +72,36 @@ test('another data set takes a loss with it only where it fits', () => {
     undefined,
   );
   assert.equal(checkStudy(there.study), null);
+});
+
+test('another data set leaves batches out that it has too few samples for, so that a first choice trains', () => {
+  for (const { name, kind, available } of DATASETS) {
+    if (!available || !['generated', 'bundled'].includes(kind)) continue;
+    for (const space of [
+      { batch_size: { type: 'categorical', choices: [16, 32, 64, 128, 1000] } },
+      { batch_size: { type: 'int', low: 128, high: 1258, log: true } },
+      {},
+    ]) {
+      const before = study({
+        dataset: { name: 'digits' },
+        space: { learning_rate: RATE, ...space },
+        fixed: { epochs: 3 },
+      });
+      if (!('batch_size' in space)) before.fixed.batch_size = 1000;
+      const there = switched(before, name);
+      assert.equal(checkTogether(there.study), null, name);
+      assert.equal(
+        there.batch === null,
+        checkTogether({ ...before, dataset: { name } })?.code !== 'batch_too_large',
+        name,
+      );
+    }
+  }
+  const iris = switched(
+    study({ dataset: { name: 'digits' }, space: { batch_size: { type: 'categorical', choices: [16, 64, 128] } } }),
+    'iris',
+  );
+  assert.deepEqual([iris.study.space?.batch_size.choices, iris.batch], [[16, 64], 105]);
 });
 
 test('mends change the study into one that is no longer refused for that', () => {

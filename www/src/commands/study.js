@@ -18,14 +18,23 @@ const number = (field, put) =>
     act: ({ slices }) => slices.study.dropDraft(field),
   });
 
-/** A loss that did not fit is said to be gone.
- * @param {import('./command.js').On} on @param {string} dataset @param {string | null} loss */
-function tellLoss({ store, slices }, dataset, loss) {
-  if (!loss) return;
-  const title = 'message.loss_dropped';
-  const values = { loss: loss.replaceAll('_', ' '), dataset };
-  slices.messages.notify({ id: 'study', kind: 'note', title, values, actions: [] });
-  slices.messages.say(store.t(title, values));
+/** What did not fit other data is said to be gone.
+ * @param {import('./command.js').On} on @param {string} dataset @param {ReturnType<typeof switched>} switched */
+function tellDropped({ store, slices }, dataset, { loss, batch }) {
+  const said = [
+    {
+      id: 'study',
+      title: 'message.loss_dropped',
+      values: { dataset, loss: String(loss).replaceAll('_', ' ') },
+      is: loss,
+    },
+    { id: 'batch', title: 'message.batch_capped', values: { dataset, n: batch ?? 0 }, is: batch },
+  ];
+  for (const { is, id, title, values } of said) {
+    if (is === null) continue;
+    slices.messages.notify({ id, kind: 'note', title, values, actions: [] });
+    slices.messages.say(store.t(title, values));
+  }
 }
 
 /** @param {string} name */
@@ -57,7 +66,7 @@ export const STUDY = {
     loads: true,
     when: (store, /** @type {string} */ name) => name !== store.study.dataset.name,
     edit: (study, name) => switched(study, name).study,
-    act: (on, name, before) => tellLoss(on, name, switched(before, name).loss),
+    act: (on, name, before) => tellDropped(on, name, switched(before, name)),
   }),
   /** Opens what reads data of the reader's own; `files` were dropped on the page. */
   open_data: defineCommand({
@@ -76,7 +85,7 @@ export const STUDY = {
         runner.data.takeTable(dataset.found.digest, table);
         page.shelf?.keepTable({ dataset, table, name, at: Date.now() });
       }
-      tellLoss(on, dataset.name, switched(before, dataset.name, dataset).loss);
+      tellDropped(on, dataset.name, switched(before, dataset.name, dataset));
     },
   }),
   /** The tables that this browser keeps, the latest first. */

@@ -1,6 +1,6 @@
 import { BY_NAME, datasetOf } from './hyperparameters.js';
 import { count } from './format.js';
-import { fittingPoints } from './panel.js';
+import { capBatches, fittingPoints } from './panel.js';
 import { partSizes } from './parts.js';
 import { trialsOf } from './search.js';
 import { TRIALS_LIMIT } from './study.js';
@@ -72,14 +72,7 @@ const BY_CODE = {
         act: 'set_batch',
         label: 'action.set_batch',
         values: { n: most },
-        change: (study) => {
-          const range = study.space?.batch_size;
-          if (!range) (study.fixed ??= {}).batch_size = most;
-          else if (range.choices)
-            range.choices = [...new Set(range.choices.map((one) => Math.min(Number(one), most)))];
-          else
-            Object.assign(range, { low: Math.min(Number(range.low), most), high: Math.min(Number(range.high), most) });
-        },
+        change: (study) => capBatches(study, most),
       },
     ];
   },

@@ -2,7 +2,7 @@ import { FEW, FIRST } from './first-rows.js';
 import torch from './torch.json' with { type: 'json' };
 import { pickedOf, populationOf, trialsOf } from './search.js';
 import { withoutOwn } from './own.js';
-import { mostEpochs } from './study.js';
+import { checkTogether, mostEpochs } from './study.js';
 import { BY_NAME, DATASETS, datasetOf, gridSize, sweptOf, valueOf } from './hyperparameters.js';
 
 /**
@@ -119,12 +119,25 @@ export const pointedAxes = (study) =>
     return range && !range.choices && !range.step;
   });
 
+/** Leaves batch sizes out that are larger than `most`; where all are, that one stays.
+ * @param {Study} study @param {number} most */
+export function capBatches(study, most) {
+  const range = study.space?.batch_size;
+  if (!range) (study.fixed ??= {}).batch_size = most;
+  else if (range.choices) {
+    const kept = range.choices.filter((one) => Number(one) <= most);
+    range.choices = kept.length ? kept : [most];
+  } else Object.assign(range, { low: Math.min(Number(range.low), most), high: Math.min(Number(range.high), most) });
+}
+
 /**
- * The same study with another data set; a loss that does not fit the other's task gives way to its default.
+ * The same study with another data set; a loss that does not fit the other's task gives way to its default, and
+ * batches that are larger than its training part are left out.
  * @param {Study} study
  * @param {string} name
  * @param {Partial<Study['dataset']>} [own] what it says of data of the reader's own
- * @returns {{study: Study, loss: string | null}} the loss that was dropped
+ * @returns {{study: Study, loss: string | null, batch: number | null}} the loss that was dropped, and how large a
+ *   batch is now at most
  */
 export function switched(study, name, own = {}) {
   const next = structuredClone(study);
@@ -132,10 +145,15 @@ export function switched(study, name, own = {}) {
   const one = BY_NAME.get('loss');
   const fits = one?.default[datasetOf(next)?.task ?? ''];
   const set = next.fixed?.loss ?? next.space?.loss?.choices?.find((choice) => choice !== fits);
-  if (set === undefined || set === fits) return { study: next, loss: null };
-  delete next.fixed?.loss;
-  delete next.space?.loss;
-  return { study: next, loss: String(set) };
+  const isOther = set !== undefined && set !== fits;
+  if (isOther) {
+    delete next.fixed?.loss;
+    delete next.space?.loss;
+  }
+  const problem = checkTogether(next);
+  const batch = problem?.code === 'batch_too_large' ? Number(problem.rows) : null;
+  if (batch) capBatches(next, batch);
+  return { study: next, loss: isOther ? String(set) : null, batch };
 }
 
 /** A study's data section with another data set: what the other set can take is kept.

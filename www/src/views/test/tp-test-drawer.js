@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { loss, metric, number } from '../../study/format.js';
-import { partSizes } from '../../study/parts.js';
+import { copiesOf, partSizes } from '../../study/parts.js';
 import { measureText } from '../../state/spread.js';
 import { wilson } from '../../study/wilson.js';
 import { inSamples } from './winners.js';
@@ -59,15 +59,20 @@ export class TpTestDrawer extends Part {
     this.act('drawer', false);
   }
 
-  /** Samples in a part of the data. @param {'train' | 'validation' | 'test'} part */
+  /** Samples in a part of the data; of folds each sample is once for training and once for validation.
+   * @param {'train' | 'validation' | 'test'} part */
   rows(part) {
-    return partSizes(this.store.shownStudy)[['train', 'validation', 'test'].indexOf(part)];
+    const study = this.store.shownStudy;
+    const [train, validation, test] = partSizes(study);
+    if (part === 'test') return test;
+    if ((study.dataset.folds ?? 1) > 1) return train + validation;
+    return part === 'train' ? train : validation;
   }
 
   /** Why no trial can be opened as long as the one that is marked is none that has ended. */
   get none() {
     const { store } = this;
-    return store.trials.size && !store.counts.complete
+    return store.counts.diverged && !store.counts.complete
       ? store.sentence({ code: 'no_such_trial', fault: 'none' })
       : this.t('test.none');
   }
@@ -75,7 +80,9 @@ export class TpTestDrawer extends Part {
   locked() {
     const { store } = this;
     const trial = store.selected;
-    const done = store.counts.complete;
+    // A trial that was pruned or diverged had its part in the choice.
+    const { complete, pruned, diverged } = store.counts;
+    const done = complete + pruned + diverged;
     const part = store.objective.metric.startsWith('train') ? 'train' : 'validation';
     const n = this.rows('test');
     return html`<h2 id="test-title">${this.t('test.title')}</h2>
@@ -147,6 +154,7 @@ export class TpTestDrawer extends Part {
     const { store } = this;
     const test = /** @type {{trial: number, loss: number, metric: number}} */ (store.test);
     const last = store.trials.get(test.trial)?.epochs.at(-1);
+    const copies = copiesOf(store.shownStudy);
     return html`<h2 id="test-title" tabindex="-1">${this.t('test.result', { number: test.trial })}</h2>
       <dl class="facts">
         <div><dt>${this.t(`metric.${store.task}.test`)}</dt><dd
@@ -157,7 +165,9 @@ export class TpTestDrawer extends Part {
         <div><dt>${this.t('score.validation_loss')}</dt><dd
           class="small">${measureText(last, 'validation_loss', store.task)}</dd></div>
       </dl>
-      <p data-testid="test-meaning">${this.meaning(test, number(last?.validation_metric))}</p>
+      <p data-testid="test-meaning">${this.meaning(test, number(last?.validation_metric))}${
+        copies > 1 ? ` ${this.t('test.mean', { n: copies })}` : ''
+      }</p>
       ${store.readOnly ? html`<p class="q2">${this.t('test.read_only')}</p>` : nothing}
       <tp-winners .store=${store}></tp-winners>`;
   }

@@ -521,6 +521,13 @@ test('F2: a link that lost a piece in its middle names what was lost, not what i
 test('a closed link is whole though it leaves out keys, and says what keys it has too many', () => {
   const { state, skipped } = decodeLink('#v=1&s=(dataset:(name:iris),trials:5)&run=1');
   assert.deepEqual({ skipped, run: state.run }, { skipped: [], run: true });
+  // However many keys somebody writes by hand.
+  const hand =
+    '(dataset:(name:moons,seed:3),fixed:(epochs:5),space:(learning_rate:(type:float,low:0.01,high:1)),' +
+    'pruner:(name:median),sampler:(name:tpe),objective:(metric:validation_metric),trials:9,seed:4,seeds_per_trial:2,' +
+    'name:mine)';
+  const own = decodeLink(`#v=1&s=${hand}`);
+  assert.deepEqual([own.skipped, own.state.study?.trials, own.state.study?.name], [[], 9, 'mine']);
   const later = decodeLink(`${linkOf(startStudy()).replace('trials:', 'hologram:1,trials:')}&run=1`);
   assert.deepEqual(
     later.skipped.map((one) => one.what),

@@ -240,12 +240,15 @@ function readStudyText(text, skip) {
   return study;
 }
 
-/** A link that the page wrote has every key; one of somebody else's making does not have so many. */
+/** A link that the page wrote has every key, those of its data, too; one of somebody else's making has not so many. */
 const MANY_KEYS = 7;
+const MANY_OF_DATA = 3;
 
 /** Whether the page wrote a study's text, whatever has become of it since. @param {string} text */
-const isWhole = (text) =>
-  text.startsWith('(') && Object.keys(DEFAULTS).filter((key) => text.includes(`${key}:`)).length >= MANY_KEYS;
+function isWhole(text) {
+  const named = (/** @type {object} */ all) => Object.keys(all).filter((key) => text.includes(`${key}:`)).length;
+  return text.startsWith('(') && named(DEFAULTS) >= MANY_KEYS && named(DATASET_DEFAULTS) >= MANY_OF_DATA;
+}
 
 /** The places that every link of the page has, and that are not here. @param {Record<string, any>} object */
 function missingOf(object) {

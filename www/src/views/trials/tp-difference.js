@@ -3,6 +3,7 @@ import { define } from '../../controls/part.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { scoreLabel, scoreName, scoreValue, spreadOf } from '../../state/spread.js';
 import { intervalOf, isTold, measuredOf, paired, welch } from '../../study/difference.js';
+import { rate } from '../../study/format.js';
 import { domainOf, steps } from '../../study/scale.js';
 import { FieldFigure } from './field-figure.js';
 import { pinKey } from './words.js';
@@ -249,11 +250,8 @@ export class TpDifference extends FieldFigure {
         number('mean', ({ mean }) => mean, score),
         number('low', ({ low }) => low, score),
         number('high', ({ high }) => high, score),
-        number(
-          'chance',
-          ({ chance }) => chance,
-          (value) => value.toPrecision(2),
-        ),
+        // Whether a score itself is 0 nobody asks.
+        number('chance', (interval) => (interval === this.pair?.difference ? interval.chance : undefined), rate),
       ],
       rows,
       all: () => rows,

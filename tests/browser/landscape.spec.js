@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { decodeLink } from '../../www/src/study/link.js';
 import { small } from './app.js';
 import { expect, test } from './fixtures.js';
 import { STUDY, colors, finished, landscape, opened, pick } from './ground.js';
@@ -46,6 +47,15 @@ test('the loss around the selected trial: its own in the middle, other planes, o
   const bends = await page.locator('[data-testid^=fact-eigenvalue]').allTextContents();
   expect(Number(bends[0])).toBeGreaterThanOrEqual(Number(bends[1]));
   await pick(page, 'plane', 'gradient');
+  await finished(page, 'gradient', 'train');
+  // The address has the plane and its rows, and a link brings them.
+  await expect.poll(() => decodeLink(new URL(page.url()).hash).state.plane).toBe('gradient,train');
+  const here = new URL(page.url()).hash;
+  await page.evaluate((hash) => void (location.hash = hash), here.replace('plane=gradient,train', 'plane=random'));
+  await finished(page, 'random', 'validation');
+  await page.evaluate((hash) => void (location.hash = hash), here.replace('plane=gradient', 'plane=spiral'));
+  await expect(page.locator('[data-message=link]')).toContainText('plane=spiral');
+  await page.evaluate((hash) => void (location.hash = hash), here);
   await finished(page, 'gradient', 'train');
 
   await pick(page, 'metric', 'accuracy');

@@ -53,6 +53,25 @@ test('one selection in table, surface and selection line', async ({ app, backend
   await expect.poll(isCut).toBe(false);
 });
 
+test('what can be done with a brush can be pressed at any width', async ({ app, backend, page }) => {
+  await app.open();
+  await app.result(SMALL, backend);
+  const { x, y, width, height } = /** @type {any} */ (
+    await page.getByTestId('surface').locator('.plot').boundingBox()
+  );
+  await page.mouse.move(x + 0.2 * width, y + 0.1 * height);
+  await page.mouse.down();
+  await page.mouse.move(x + 0.9 * width, y + 0.8 * height, { steps: 4 });
+  await page.mouse.up();
+  const buttons = page.getByTestId('brush').getByRole('button');
+  await expect(buttons.first()).toBeVisible();
+  for (const wide of [1440, 1280, 1024, 820, 390]) {
+    await page.setViewportSize({ width: wide, height: 800 });
+    // A trial click fails where something else would take the click.
+    for (const button of await buttons.all()) if (await button.isEnabled()) await button.click({ trial: true });
+  }
+});
+
 test('the table sorts both ways', async ({ app, backend, page }) => {
   await app.open();
   const result = await app.result(SMALL, backend);

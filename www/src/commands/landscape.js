@@ -1,5 +1,5 @@
 import { save, saved } from '../platform/saved.js';
-import { reachOf } from '../state/landscape.js';
+import { planeIn, planeWords, reachOf } from '../state/landscape.js';
 import { PARTNERS, partnersOf } from '../state/partners.js';
 import { defineCommand } from './command.js';
 
@@ -17,6 +17,16 @@ const SAME = /** @type {const} */ (['rows', 'limit', 'side']);
 export const LANDSCAPE = {
   /** What was chosen in an earlier visit. */
   recall_landscape: defineCommand({ act: ({ slices }) => slices.landscape.recall(landscapeKept()) }),
+
+  /** The plane that a link names. */
+  plane_from: defineCommand({
+    act: ({ store, slices, perform }, /** @type {string} */ words) => {
+      const wanted = planeIn(words);
+      if (!wanted || words === planeWords(store.landscape.options)) return;
+      if (store.landscape.trial === null) slices.landscape.put({ options: { ...store.landscape.options, ...wanted } });
+      else perform('landscape', wanted);
+    },
+  }),
 
   /** Works out the loss around the selected trial; what is there already stays. */
   landscape: defineCommand({

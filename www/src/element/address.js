@@ -5,6 +5,7 @@ import { perform } from '../commands/commands.js';
 import { later } from '../platform/later.js';
 import { idleNotice } from '../state/notices.js';
 import { checkTogether, startStudy } from '../study/study.js';
+import { PLANES, planeIn, planeWords } from '../state/landscape.js';
 import { optionsOf } from '../state/race.js';
 import { VIEWS } from '../views/views.js';
 import { Reproduction } from './reproduction.js';
@@ -26,6 +27,8 @@ import { Reproduction } from './reproduction.js';
 
 /** Milliseconds after the last change; browsers refuse addresses that change too often. */
 const QUIET = 400;
+/** What an address follows. */
+const TOPICS = /** @type {const} */ (['study', 'look', 'race', 'map', 'landscape', 'run']);
 
 export class Address {
   /** @param {Page} page @param {Store} store @param {import('../engine/runner.js').Runner} runner */
@@ -38,6 +41,7 @@ export class Address {
     /** @private the address's own part as it was last read or written */ this.hash = location.hash;
     /** @private what was trained and shown at the last look */ this.stood = `${store.state} ${store.shelf.shown}`;
     /** @private the window of the map at the last look */ this.window = -1;
+    /** @private @type {string | undefined} the plane of a loss surface at the last look */ this.plane = undefined;
     this.reproduction = new Reproduction(store, runner);
     /** @private @type {import('../study/link.js').Skipped[]} of the link that was read last */ this.skipped = [];
     /** @private */ this.onHash = () => this.read();
@@ -52,10 +56,14 @@ export class Address {
   /** @returns {boolean} whether the address gave a study */
   connect() {
     const given = this.read();
-    /** @private */ this.unsubscribe = this.store.subscribe(['study', 'look', 'race', 'map', 'run'], (topics) => {
+    /** @private */ this.unsubscribe = this.store.subscribe([...TOPICS], (topics) => {
       // Pixels that come in are nothing of the address.
       if (topics.size === 1 && topics.has('map') && this.window === this.store.map.sheet) return;
       this.window = this.store.map.sheet;
+      // Neither are points of a surface.
+      const plane = planeWords(this.store.landscape.options);
+      if (topics.size === 1 && topics.has('landscape') && this.plane === plane) return;
+      this.plane = plane;
       this.reproduction.follow();
       // Who loads the page anew at once gets the study that ran, and of the run that is shown.
       const { state, shelf } = this.store;
@@ -90,7 +98,7 @@ export class Address {
     this.hash = location.hash;
     const { page, store } = this;
     const { state, skipped, newer, found } = decodeLink(location.hash);
-    const { lang, theme, view, race, map, decide, lesson, controls, scale, rows, color, curves, lock } = state;
+    const { lang, theme, view, race, plane, map, decide, lesson, controls, scale, rows, color, curves, lock } = state;
     for (const [what, value] of Object.entries({ lang, theme, controls: controls?.join(',') })) {
       if (value === undefined) continue;
       this.chosen.add(what);
@@ -100,6 +108,8 @@ export class Address {
     else if (view || found) page.view = view ?? VIEWS[0].name;
     if (race && !optionsOf(race)) skipped.push({ what: `race=${race}`, why: 'unknown' });
     else if (race) perform(store, 'race_from', race);
+    if (plane && !planeIn(plane)) skipped.push({ what: `plane=${plane}`, why: 'unknown' });
+    else if (plane || view === 'landscape') perform(store, 'plane_from', plane ?? PLANES[0]);
     if (map) perform(store, 'map_from', map);
     if (decide) perform(store, 'decide', decide);
     if (scale !== undefined || found) page.scale = scale ?? 1;

@@ -1,5 +1,6 @@
 import { encodeLink } from '../study/link.js';
 import { mapWords } from '../study/map.js';
+import { planeWords } from '../state/landscape.js';
 import { wordsOf } from '../state/race.js';
 
 /** @typedef {import('../state/store.js').Store} Store @typedef {import('../study/types.js').Study} Study */
@@ -25,6 +26,7 @@ export function linkOf(store, chosen, fp, other = {}) {
     study: store.study,
     view: store.view,
     race: store.view === 'race' ? wordsOf(store.race) : undefined,
+    plane: store.view === 'landscape' ? planeWords(store.landscape.options) : undefined,
     map: store.view === 'map' ? mapOf(store) : undefined,
     decide: (store.view === 'decide' && store.decide) || undefined,
     lesson: store.lesson || undefined,

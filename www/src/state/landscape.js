@@ -44,6 +44,19 @@ export const PLANES = /** @type {const} */ (['random', 'pca', 'gradient', 'hessi
 /** Points along each axis of a surface that can be asked for; the engine takes odd numbers up to 201. */
 export const SIDES = /** @type {const} */ ([11, 25, 51, 101, 201]);
 
+/** What a link says of a plane, in words; nothing of the one that the page begins with.
+ * @param {Pick<LandscapeOptions, 'plane' | 'rows'>} options @returns {string | undefined} */
+export const planeWords = ({ plane, rows }) =>
+  rows === 'train' ? `${plane},train` : plane === PLANES[0] ? undefined : plane;
+
+/** The plane and the rows that a link's words stand for; null of none. @param {string} words
+ * @returns {Pick<LandscapeOptions, 'plane' | 'rows'> | null} */
+export function planeIn(words) {
+  const [name, rows = 'validation', ...rest] = words.split(',');
+  const plane = PLANES.find((one) => one === name);
+  return plane && (rows === 'validation' || rows === 'train') && !rest.length ? { plane, rows } : null;
+}
+
 /** How far a trial's weights are trained, which is to the epoch that it kept; null where it has none yet.
  * @param {Pick<import('../study/types.js').Trial, 'state' | 'epochs' | 'kept_epoch'>} trial
  * @returns {Reach | null} */
@@ -93,10 +106,9 @@ export class LandscapeSlice extends Slice {
 
   /** @param {string | null} kept */
   recall(kept) {
-    const [plane, rows] = (kept ?? '').split(' ');
-    const known = PLANES.find((one) => one === plane);
-    if (!known || (rows !== 'validation' && rows !== 'train')) return;
-    this.options = { ...this.options, plane: known, rows };
+    const known = kept?.includes(' ') ? planeIn(kept.replace(' ', ',')) : null;
+    if (!known) return;
+    this.options = { ...this.options, ...known };
     this.touch();
   }
 

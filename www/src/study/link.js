@@ -24,6 +24,7 @@ import { FORMAT, checkStudy, startStudy } from './study.js';
  * @property {Study} [study]
  * @property {string} [view]
  * @property {string} [race] what races
+ * @property {string} [plane] the plane of a loss surface, and whose rows it is of
  * @property {string} [hand] a run by hand (views/hand/record.js)
  * @property {string} [decide] what is shown of the search (views/decide/)
  * @property {string} [lesson] the lesson that is open and its step, or a whole lesson (views/lesson/)
@@ -74,6 +75,7 @@ export function encodeLink(state) {
   if (state.lang) parts.push(`lang=${percent(state.lang)}`);
   if (state.theme && state.theme !== 'auto') parts.push(`theme=${percent(state.theme)}`);
   if (state.race) parts.push(`race=${percent(state.race)}`);
+  if (state.plane) parts.push(`plane=${percent(state.plane)}`);
   if (state.map) parts.push(`map=${percent(state.map)}`);
   if (state.decide) parts.push(`decide=${percent(state.decide)}`);
   if (state.lesson) parts.push(`lesson=${percent(state.lesson)}`);
@@ -361,6 +363,7 @@ const PARTS = {
   // Which views there are is the page's to know.
   view: (view) => (/^[a-z]{1,20}$/.test(view) ? { view } : null),
   race: (race) => (/^([a-z_]{1,20}|\d{1,6}(,\d{1,6}){0,5})$/.test(race) ? { race } : null),
+  plane: (plane) => (/^[a-z]{1,20}(,[a-z]{1,20})?$/.test(plane) ? { plane } : null),
   hand: (hand) => (/^\(.*\)$/.test(hand) ? { hand } : null),
   map: (map) => (/^[a-z_0-9]{1,30},[a-z_0-9]{1,30},\d{2,3}(,[-\d.e]{0,24}){0,4}$/.test(map) ? { map } : null),
   lesson: (lesson) => (/^(~[\w-]{1,8000}|[a-z][a-z\d_.]{0,80})$/.test(lesson) ? { lesson } : null),

@@ -18,6 +18,7 @@ export class Reproduction {
     /** @private @type {{fp: Fingerprint, key: string} | null} what the link said */ this.claimed = null;
     /** @private @type {HeldResult | null} the result that was looked at last */ this.seen = null;
     /** @private @type {Fingerprint | null} of that */ this.own = null;
+    /** @private @type {HeldResult | null} the result that was held against the link last */ this.held = null;
   }
 
   /** What a link says. @param {Fingerprint | null} fp @param {import('../study/types.js').Study} [study] */
@@ -46,16 +47,19 @@ export class Reproduction {
 
   /** A run that has ended is held against the link; a result that was kept between visits is no re-run. */
   follow() {
-    const { store, seen } = this;
+    const { store } = this;
     if (store.state !== 'idle') {
       perform(store, 'dismiss', 'fp');
       return;
     }
     this.look();
-    const { claimed, own } = this;
-    if (this.seen === seen || !this.seen || !claimed || claimed.key !== keyOf(this.seen.study) || !own) return;
+    const { claimed, own, seen } = this;
+    // Whoever asked for the address before may have looked at this result already.
+    const isNew = seen !== this.held;
+    this.held = seen;
+    if (!isNew || !seen || !claimed || claimed.key !== keyOf(seen.study) || !own) return;
     if (store.outcome !== 'finished') return;
-    const { adapter } = this.seen.engine;
+    const { adapter } = seen.engine;
     // Few come with such a link: what is said of it is loaded with what makes links.
     void later('share')
       .then(({ reproducedNotice }) => {

@@ -71,12 +71,13 @@ export function targetOf(paths) {
 }
 
 /** The span of the losses that curves show: of those who stayed, or where nobody did of all; null of none.
- * @param {Track[]} paths @returns {[number, number] | null} */
-export function spanOf(paths) {
+ * @param {Track[]} paths @param {number} [above] only losses above this @returns {[number, number] | null} */
+export function spanOf(paths, above = -Infinity) {
   const stayed = paths.filter(({ diverged_at: at }) => at === null || at === undefined);
   let [low, high] = [Infinity, -Infinity];
   for (const { loss } of stayed.length ? stayed : paths)
-    for (const one of loss) if (Number.isFinite(one)) [low, high] = [Math.min(low, one), Math.max(high, one)];
+    for (const one of loss)
+      if (one > above && Number.isFinite(one)) [low, high] = [Math.min(low, one), Math.max(high, one)];
   return low <= high ? [low, high] : null;
 }
 

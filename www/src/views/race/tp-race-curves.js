@@ -24,6 +24,8 @@ import { pixelRatio } from '../../platform/pixels.js';
  *   number}} Shown `at` and `up`: where a step and a loss lie, in px
  */
 
+/** So much of a logarithm's length lies below the smallest loss where others are 0. */
+const ZEROS_SHARE = 0.08;
 /** What a line goes over: steps, or rows that gradients were worked out of. */
 const ALONG = /** @type {const} */ (['steps', 'rows']);
 
@@ -164,11 +166,19 @@ export class TpRaceCurves extends FigurePart {
       over.replaceChildren();
       return;
     }
-    const logs = this.log && span[0] > 0;
+    const positive = this.log ? spanOf(paths, 0) : null;
+    const logs = positive !== null;
+    // Losses of 0 lie on the lower end of a logarithm, below all others.
+    const zeros = logs && span[0] <= 0;
+    const shownSpan = positive ?? span;
+    const low = zeros ? shownSpan[0] / Math.max(2, (shownSpan[1] / shownSpan[0]) ** ZEROS_SHARE) : shownSpan[0];
+    const ends = /** @type {[number, number]} */ (
+      low < shownSpan[1] ? [low, shownSpan[1]] : [low * 0.9, low * 1.1 || 1]
+    );
     const { width, height } = this.size;
     const names = this.names();
     const right = Math.min(width / 3, 22 + Math.max(...names.map((name) => textWidth(name) * 1.1)));
-    const y = lossAxis(span[0] < span[1] ? span : [span[0] * 0.9, span[1] * 1.1 || 1], logs, height - 46);
+    const y = lossAxis(ends, logs, height - 46, zeros);
     const left = 30 + Math.max(0, ...y.ticks.map((tick) => textWidth(tick.label)));
     const frame = { width, height, left, right, top: 10, bottom: 38 };
     const last = Math.max(1, ...paths.map((path) => this.lengthOf(path, path.last)));
@@ -183,7 +193,7 @@ export class TpRaceCurves extends FigurePart {
     }
     const at = (/** @type {number} */ step) => frame.left + (step / last) * (width - left - right);
     const up = (/** @type {number} */ value) => {
-      const share = shareOf(y, logs ? Math.log10(value) : value);
+      const share = shareOf(y, !logs ? value : value > 0 ? Math.log10(value) : value <= 0 ? y.domain[0] : NaN);
       return height - frame.bottom - share * (height - frame.top - frame.bottom);
     };
     this.layTrails({ paths, key, frame, at, up }, names);

@@ -265,6 +265,9 @@ export class TpSurrogate extends Part {
   about() {
     const { mind, store } = this;
     const { told } = mind;
+    // Where no trial has a score nothing is fitted, and nothing held at a best.
+    if (told && !told.known)
+      return [mind.problem, store.isExample && this.t('belief.example')].filter(Boolean).join(' ');
     const said = [];
     const name = this.t(`sampler.${mind.kind}`);
     const n = mind.ended.length;

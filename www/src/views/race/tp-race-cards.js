@@ -250,7 +250,12 @@ export class TpRaceCards extends MomentPart {
     const height = (/** @type {number} */ one) =>
       high > low ? 4 + (16 * (Math.log(high) - Math.log(one))) / (Math.log(high) - Math.log(low) || 1) : 12;
     const best = search.losses.findIndex((one) => one === low);
-    const text = this.t('race.search', { n: search.rates.length, rate: rate(search.rates[best]) });
+    // At an end of what was tried a better one may lie beyond.
+    const isEdge = best === 0 || best === search.losses.length - 1;
+    const text = this.t(isEdge ? 'race.search.edge' : 'race.search', {
+      n: search.rates.length,
+      rate: rate(search.rates[best]),
+    });
     return html`<p class="q2 searched" data-testid="race-search"><svg viewBox="0 0 ${10 * search.rates.length} 22"
       width=${10 * search.rates.length} height="22" aria-hidden="true">${search.losses.map((one, k) =>
         one === null

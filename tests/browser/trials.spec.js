@@ -393,9 +393,15 @@ test('it is there for everybody, with and without a brush, on a phone and in Kor
   await bring(page, { n: 60, names: TEN, diverged: 0.1 });
   await shown(page);
   await look(app, 'trials', PAIR, ['tp-trials']);
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.getByTestId('parallel-best').selectOption('50');
   await shown(page);
   await look(app, 'trials, brushed', NARROW, ['tp-trials']);
+  // On a phone each axis has a strip of its own in place of parallel coordinates.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(page.locator('tp-parallel')).toBeHidden();
+  await expect(page.locator('tp-slice .plot')).toBeVisible();
+  await page.setViewportSize({ width: 1440, height: 900 });
   await bring(page, { n: 20, names: THREE, diverged: 1 });
   await look(app, 'trials, all diverged', PAIR, ['tp-trials']);
 });

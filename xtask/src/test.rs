@@ -53,7 +53,6 @@ const STAGES: [Stage; 12] = [
         run: dependencies::check,
     },
     Stage { name: "clippy", about: "lints of everything native", when: When::Native, run: clippy },
-    Stage { name: "docs", about: "rustdoc without a warning", when: When::Native, run: docs },
     Stage { name: "rust", about: "unit, integration and GPU tests", when: When::Native, run: rust },
     Stage {
         name: "native",
@@ -66,6 +65,8 @@ const STAGES: [Stage; 12] = [
     Stage { name: "types", about: "tsc --checkJs over the page and its tests", when: When::Page, run: types },
     Stage { name: "unit", about: "what the page computes, for any numbers, by Node.js", when: When::Page, run: unit },
     Stage { name: "page", about: "production page and what it weighs", when: When::Page, run: page },
+    // Beside the Rust tests: their binaries are built by then, and the other lane is the longer one.
+    Stage { name: "docs", about: "rustdoc without a warning", when: When::Page, run: docs },
     Stage {
         name: "browser",
         about: "that page in Chromium, on the CPU and a software GPU",

@@ -84,7 +84,7 @@ mod tests {
         let space = json!({"learning_rate": {"type": "float", "low": 1, "high": 2}});
         for (one, other) in [
             (json!({"fixed": {"epochs": 2}}), json!({"fixed": {"epochs": 2.0}})),
-            (json!({}), json!({"fixed": {"optimizer": "adam", "activation": "relu", "hidden": null}})),
+            (json!({}), json!({"fixed": {"optimizer": "adam", "activation": "relu"}})),
             (json!({}), json!({"sampler": {"name": "random"}, "pruner": {"name": "none"}, "question": "Which?"})),
             (json!({"space": space}), json!({"space": {"learning_rate": {"type": "float", "low": 1.0, "high": 2.0}}})),
             (

@@ -27,7 +27,8 @@ pub fn parse(text: &str) -> serde_json::Result<Value> {
     Ok(value)
 }
 
-/// [`parse`] of what programs write that have NaN and Infinity bare, which is not JSON: such numbers become strings.
+/// [`parse`] of what programs write that have NaN and Infinity bare, or numbers that are too large to be finite, neither of
+/// which is JSON here: such numbers become the names of what they are.
 ///
 /// # Errors
 /// What [`parse`] says of the text as it is.
@@ -46,8 +47,12 @@ fn quoted(text: &str) -> String {
     let (mut out, mut word) = (String::new(), String::new());
     let (mut in_text, mut escaped) = (false, false);
     let end_word = |word: &mut String, out: &mut String| {
-        let quote = if is_not_finite(word) { "\"" } else { "" };
-        out.extend([quote, word, quote]);
+        match word.parse() {
+            _ if is_not_finite(word) => out.extend(["\"", word, "\""]),
+            Ok(f64::INFINITY) => out.push_str("\"Infinity\""),
+            Ok(f64::NEG_INFINITY) => out.push_str("\"-Infinity\""),
+            _ => out.push_str(word),
+        }
         word.clear();
     };
     for sign in text.chars() {
@@ -62,6 +67,11 @@ fn quoted(text: &str) -> String {
     }
     end_word(&mut word, &mut out);
     out
+}
+
+/// The first number of valid JSON that is `such`, as it is written: it is handed the text and what that is read as.
+pub fn number_of(text: &str, such: impl Fn(&str, f64) -> bool) -> Option<&str> {
+    tokens(text).into_iter().find(|token| token.parse().is_ok_and(|x| such(token, x)))
 }
 
 /// The numbers of valid JSON, as they are written, in their order.

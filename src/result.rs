@@ -29,6 +29,24 @@ pub fn trials_of(result: &Value) -> Result<&[Value], Error> {
     }
 }
 
+/// The number of the best trial among those that are complete; while none is, of the best so far. Ties go to the lower number.
+/// Of each trial it takes, in number order, whether it is complete, and what it is compared by: less is better, and what is not
+/// finite is out.
+pub fn best(trials: impl Iterator<Item = (bool, f64)>) -> Option<u32> {
+    let mut best: Option<(bool, f64, u32)> = None;
+    for (number, (is_complete, score)) in (0..).zip(trials) {
+        let is_better = best.is_none_or(
+            |(other_is_complete, other, _)| {
+                if is_complete == other_is_complete { score < other } else { is_complete }
+            },
+        );
+        if score.is_finite() && is_better {
+            best = Some((is_complete, score, number));
+        }
+    }
+    best.map(|(.., number)| number)
+}
+
 /// Where a trial stands; Optuna's words, with `diverged` for what Optuna calls a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -98,6 +98,8 @@ fn values_that_are_not_finite_are_taken_however_they_are_written() {
         "\"Infinity\"",
         "\"-Infinity\"",
         "1e308",
+        "1e999",
+        "-1e999",
         "7",
         "null",
         "nan",
@@ -114,6 +116,25 @@ fn values_that_are_not_finite_are_taken_however_they_are_written() {
         assert_eq!(play(&first, value).len(), 3, "{value}");
     }
     assert_eq!(play(&json!({"space": {}}), "1").len(), 64);
+}
+
+#[test]
+fn whole_numbers_on_a_log_scale_may_lie_as_far_apart_as_numbers_do() {
+    let wide =
+        json!({"space": {"x": {"type": "int", "low": 1, "high": 1_099_511_627_776_u64, "log": true}}, "trials": 12});
+    for sampler in ["random", "sobol", "tpe", "gp", "cmaes", "grid"] {
+        let mut first = wide.clone();
+        first["sampler"] = json!(sampler);
+        let lines = play(&first, "0.5");
+        let drawn = lines.iter().map(|line| serde_json::from_str::<Value>(line).expect("JSON")["params"]["x"].clone());
+        let drawn: Vec<u64> = drawn.map(|x| x.as_u64().expect("a whole number")).collect();
+        assert!(
+            drawn.iter().all(|x| (1..=1_099_511_627_776).contains(x)) && drawn.iter().any(|&x| x > 1 << 20),
+            "{drawn:?}"
+        );
+    }
+    let said = complaint(b"{\"space\": {\"x\": {\"type\": \"int\", \"low\": 1, \"high\": 1099511627776}}}\n");
+    assert!(said.contains("space.x.high is 1099511627776; the accepted range is 1 .. 2147483648 (int)"), "{said}");
 }
 
 #[test]

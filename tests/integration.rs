@@ -16,6 +16,7 @@ mod population;
 mod presets;
 mod race;
 mod readers;
+mod resume;
 mod search;
 mod shaders;
 mod studies;

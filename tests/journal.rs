@@ -136,6 +136,141 @@ fn populations_and_stages_go_on_too() {
     }
 }
 
+/// A small study of its own kind of search.
+fn small(more: &Value) -> Value {
+    let mut study = json!({
+        "format": "tuning-playground/study@1", "dataset": {"name": "moons", "samples": 60},
+        "fixed": {"epochs": 6, "optimizer": "sgd", "hidden": [4], "activation": "linear"},
+        "space": {"learning_rate": {"type": "float", "low": 0.01, "high": 1e6, "log": true}}, "trials": 12,
+    });
+    study.as_object_mut().expect("a study").extend(more.as_object().expect("an object").clone());
+    study
+}
+
+#[test]
+fn trials_that_diverge_and_budgets_that_are_spent_are_kept_wherever_a_run_is_cut_off() {
+    let folder = folder("diverged");
+    let adam = json!({"epochs": 10, "optimizer": "adam", "hidden": [4]});
+    let batches = json!({
+        "learning_rate": {"type": "float", "low": 1e-3, "high": 0.1, "log": true},
+        "batch_size": {"type": "int", "low": 4, "high": 42},
+    });
+    let pbt = json!({"name": "pbt", "population": 4});
+    let studies = [
+        small(&json!({"sampler": pbt, "trials": 20})),
+        small(&json!({"sampler": pbt, "trials": 20, "seed": 2})),
+        small(&json!({"sampler": pbt, "trials": 40, "seed": 2, "budget": 25, "fixed": adam, "space": batches})),
+        small(&json!({"pruner": {"name": "halving", "reduction": 2}, "budget": 150})),
+        small(&json!({"pruner": {"name": "hyperband", "reduction": 2}, "sampler": {"name": "tpe", "startup": 4}})),
+        small(&json!({"pruner": {"name": "median", "startup": 2}, "budget": 150})),
+    ];
+    for (at, study) in studies.iter().enumerate() {
+        let journal = folder.join(format!("{at}.log"));
+        let whole = run(&folder, study, &journal).expect("a run");
+        let text = fs::read_to_string(&journal).expect("a journal");
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for n in [lines.len(), lines.len() - 1, lines.len() * 3 / 4, lines.len() / 2, 7 + at] {
+            fs::write(&journal, lines[..n].concat()).expect("cut");
+            assert_eq!(run(&folder, study, &journal).expect("goes on"), whole, "{at} cut at line {n}");
+            let grown = fs::read_to_string(&journal).expect("a journal");
+            assert!(grown.starts_with(&lines[..n].concat()) && counts(&grown) == counts(&text), "{at} at line {n}");
+        }
+        let back = folder.join("back.json");
+        assert!(tune(&["import", &journal.to_string_lossy(), "-o", &back.to_string_lossy()]).status.success());
+        assert_eq!(plain(&read(&back)), whole, "{at}");
+    }
+}
+
+#[test]
+fn a_study_may_be_written_otherwise() {
+    let folder = folder("written");
+    let journal = folder.join("run.log");
+    let choices = |first: Value| {
+        let batches = json!({"batch_size": {"type": "categorical", "choices": [first, 16]}});
+        small(&json!({"fixed": {"epochs": 2, "hidden": [4]}, "space": batches, "trials": 3}))
+    };
+    let whole = run(&folder, &choices(json!(8)), &journal).expect("a run");
+    let text = fs::read_to_string(&journal).expect("a journal");
+    let mut other = choices(json!(8.0));
+    other["fixed"] = json!({"epochs": 2.0, "hidden": [4.0], "optimizer": "adam", "patience": 0});
+    other["pruner"] = json!({"name": "none"});
+    let again = run(&folder, &other, &journal).expect("the same study");
+    assert_eq!(again["trials"][0]["epochs"], whole["trials"][0]["epochs"]);
+    assert_eq!(fs::read_to_string(&journal).expect("a journal"), text);
+    other["fixed"]["epochs"] = json!(3);
+    assert!(run(&folder, &other, &journal).expect_err("another").contains("of another study: fixed differ"));
+}
+
+#[test]
+fn a_study_that_is_given_more_goes_on_with_what_it_had() {
+    let folder = folder("more");
+    let stages = |n: u32| json!({"stages": [{"epochs": 1, "trials": 4}, {"epochs": 2, "trials": n}], "trials": 4 + n});
+    let picked = |rates: &[f64]| {
+        let points: Vec<Value> = rates.iter().map(|rate| json!({"learning_rate": rate})).collect();
+        json!({"sampler": {"name": "hand", "points": points}})
+    };
+    let halving = |n: u32| json!({"pruner": {"name": "halving", "reduction": 2}, "trials": n});
+    let pbt = |n: u32| json!({"sampler": {"name": "pbt", "population": 4}, "trials": n});
+    for (at, (before, after, n)) in [
+        (stages(3), stages(5), Some(9)),
+        (picked(&[0.1, 0.2]), picked(&[0.1, 0.2, 0.3]), Some(3)),
+        (json!({"budget": 40}), json!({"budget": 120}), None),
+        (json!({"budget": 40}), json!({}), Some(12)),
+        // Of a round that is larger from the start others would go on.
+        (halving(6), halving(11), Some(11)),
+        (pbt(9), pbt(20), None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let journal = folder.join(format!("{at}.log"));
+        let first = run(&folder, &small(&before), &journal).expect("a run");
+        let had = first["trials"].as_array().expect("trials").len();
+        let more = run(&folder, &small(&after), &journal).expect("goes on");
+        let trials = more["trials"].as_array().expect("trials");
+        assert_eq!(first["trials"].as_array().map(Vec::as_slice), Some(&trials[..had]), "{at}");
+        assert!(trials.len() > had && n.is_none_or(|n| trials.len() == n), "{at}: {} after {had}", trials.len());
+        let text = fs::read_to_string(&journal).expect("a journal");
+        // Again, and as a run that was cut off between the two and within each of them.
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for n in [lines.len(), lines.len() * 3 / 4, lines.len() / 3] {
+            fs::write(&journal, lines[..n].concat()).expect("cut");
+            let has_both = lines[..n].iter().filter(|line| line.starts_with("{\"op_code\":2,")).count() == 2;
+            let again = run(&folder, &small(&after), &journal).expect("goes on");
+            assert!(!has_both || again == more, "{at} cut at line {n}");
+        }
+        fs::write(&journal, &text).expect("written");
+        let back = folder.join("back.json");
+        assert!(tune(&["import", &journal.to_string_lossy(), "-o", &back.to_string_lossy()]).status.success());
+        assert_eq!(plain(&read(&back)), more, "{at}");
+        let study = &read(&back)["study"];
+        let key = if at == 1 { "sampler" } else { "trials" };
+        assert!(small(&after)[key] == study[key], "{at}: {study}");
+        // What was given is not taken away.
+        if at < 3 {
+            let said = run(&folder, &small(&before), &journal).expect_err("less");
+            assert!(said.contains("it is of another study: ") && said.contains(" differ"), "{at}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_journal_and_its_run_name_the_same_best() {
+    let folder = folder("best");
+    let journal = folder.join("run.log");
+    let study = small(&json!({
+        "seed": 2, "trials": 4, "objective": {"direction": "maximize"}, "pruner": {"name": "halving", "reduction": 4},
+        "space": {"learning_rate": {"type": "float", "low": 0.01, "high": 1e3, "log": true}},
+    }));
+    let whole = run(&folder, &study, &journal).expect("a run");
+    let states = whole["trials"].as_array().expect("trials").iter().map(|trial| trial["state"].clone());
+    let states: Vec<Value> = states.collect();
+    assert!(!states.contains(&json!("complete")) && whole["best"].is_u64(), "the test tests something: {states:?}");
+    let back = folder.join("back.json");
+    assert!(tune(&["import", &journal.to_string_lossy(), "-o", &back.to_string_lossy()]).status.success());
+    assert_eq!(plain(&read(&back)), whole);
+}
+
 #[test]
 fn a_journal_of_something_else_is_left_as_it_is() {
     let folder = folder("refused");

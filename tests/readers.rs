@@ -88,6 +88,26 @@ fn a_fixture_that_checks_nothing_or_does_not_agree_is_refused_by_name() {
             with(STEPPED, "/schedule", json!({"name": "one_cycle", "max_lr": "big", "total_steps": 9})),
             "schedule.max_lr is \"big\"",
         ),
+        (
+            with(STEPPED, "/schedule", json!({"name": "one_cycle", "max_lr": 0.1, "total_steps": 2})),
+            "schedule.total_steps is 2; the accepted range is >= ",
+        ),
+        (
+            with(
+                STEPPED,
+                "/schedule",
+                json!({"name": "one_cycle", "max_lr": 0.1, "total_steps": 99, "pct_start": 1.5}),
+            ),
+            "schedule.pct_start is 1.5; the accepted range is 0 .. 1",
+        ),
+        (
+            with(
+                &with(STEPPED, "/optimizer/learning_rate", json!(0)).to_string(),
+                "/schedule",
+                json!({"name": "cosine", "T_max": 9, "eta_min": 0.1}),
+            ),
+            "schedule.eta_min is 0.1; the accepted range is 0 (learning_rate 0)",
+        ),
         (with(STEPPED, "/schedule", json!({"name": "plateau"})), "step | exponential | cosine | one_cycle"),
         (with(STEPPED, "/format", json!(FORMAT)), "format is"),
         (without(STEPPED, "/format"), "format is missing"),
@@ -104,6 +124,24 @@ fn a_fixture_that_checks_nothing_or_does_not_agree_is_refused_by_name() {
     flat["parameters"][0] = rows.flat_map(|row| row.as_array().expect("a row").clone()).collect();
     let fixture = Fixture::parse(&flat.to_string(), "flat").expect("the same fixture");
     assert!(pollster::block_on(fixture.run_reference()).expect("a run").error < 1e-9);
+    // Classes may be written as PyTorch's other numbers are.
+    let mut real = json::parse(NORMED).expect("JSON");
+    for y in
+        real["batches"].as_array_mut().expect("batches").iter_mut().flat_map(|one| one["y"].as_array_mut()).flatten()
+    {
+        *y = json!(y.as_f64());
+    }
+    let fixture = Fixture::parse(&real.to_string(), "real").expect("the same fixture");
+    assert!(pollster::block_on(fixture.run_reference()).expect("a run").error < 1e-9);
+    // A rate of 0 stays at 0, however it is scheduled.
+    let mut still = with(STEPPED, "/optimizer/learning_rate", json!(0));
+    still["schedule"] = json!({"name": "cosine", "T_max": 9, "eta_min": 0});
+    let begin = still["parameters"].clone();
+    for expected in still["expect"].as_array_mut().expect("a list") {
+        expected["parameters"] = begin.clone();
+    }
+    let fixture = Fixture::parse(&still.to_string(), "still").expect("a fixture");
+    assert!(pollster::block_on(fixture.run_reference()).expect("a run").error < 1e-12);
 }
 
 /// What `tune` says of a document in a file.

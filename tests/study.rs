@@ -56,6 +56,32 @@ fn the_default_study_is_the_one_of_the_issue() {
 }
 
 #[test]
+fn numbers_that_cannot_be_kept_are_named_as_they_are_written() {
+    let refused = |seed: &str, rate: &str| {
+        let fixed = format!(r#"{{"learning_rate": {rate}}}"#);
+        let dataset = r#"{"name": "digits"}"#;
+        let text =
+            format!(r#"{{"format": "{}", "dataset": {dataset}, "fixed": {fixed}, "seed": {seed}}}"#, study::FORMAT);
+        [Study::parse(&text), Study::parse_with(&text, &|_| Ok(Vec::new()))].map(|read| read.map(|_| ()))
+    };
+    for (seed, rate, words) in [
+        ("18446744073709551616", "0.1", "seed is 18446744073709551616; the accepted range is 0 .. 9007199254740991"),
+        ("9007199254740993", "0.1", "seed is 9007199254740993;"),
+        ("1e300", "0.1", "seed is 1e300;"),
+        ("0", "1e-400", "a number of the study is 1e-400; the accepted range is 0, or from 5e-324 on"),
+        ("0", "-0.01E-330", "a number of the study is -0.01E-330;"),
+    ] {
+        for read in refused(seed, rate) {
+            let said = read.expect_err(words).to_string();
+            assert!(said.contains(words), "{said}");
+        }
+    }
+    for rate in ["0", "0.0e-400", "5e-324"] {
+        assert_eq!(refused("9007199254740991", rate), [Ok(()), Ok(())], "{rate}");
+    }
+}
+
+#[test]
 fn what_is_refused_names_its_key() {
     for (at, value, code, key) in [
         ("trails", json!(3), "unknown_key", "trails"),

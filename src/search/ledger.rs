@@ -1,7 +1,7 @@
 //! The ledger: which trial has which epochs and how it ended. Samplers and pruners read it; the session writes it.
 
 use super::Trial;
-use crate::result::{EpochRecord, TrialEvent, TrialRecord, TrialState};
+use crate::result::{self, EpochRecord, TrialEvent, TrialRecord, TrialState};
 use crate::study::{Direction, Metric, Study};
 use std::collections::BTreeMap;
 
@@ -103,22 +103,9 @@ impl Ledger {
         Outcome { number, value: self.score(trial), pruned_after }
     }
 
-    /// The number of the best trial among those that are complete; while none is, of the best so far. Ties go to the
-    /// lower number.
+    /// The best trial's number; see [`result::best`].
     pub fn best(&self) -> Option<u32> {
-        let mut best: Option<(bool, f64, u32)> = None;
-        for trial in &self.trials {
-            let (is_complete, score) = (trial.state == TrialState::Complete, self.score(trial));
-            let is_better = best.is_none_or(
-                |(other_is_complete, other, _)| {
-                    if is_complete == other_is_complete { score < other } else { is_complete }
-                },
-            );
-            if score.is_finite() && is_better {
-                best = Some((is_complete, score, trial.number));
-            }
-        }
-        best.map(|(.., number)| number)
+        result::best(self.trials.iter().map(|trial| (trial.state == TrialState::Complete, self.score(trial))))
     }
 
     fn score(&self, trial: &TrialRecord) -> f64 {
@@ -161,7 +148,7 @@ impl Ledger {
     /// Enters a trial that goes on from the weights of another: what became of those is its own past. `steps` are counted as
     /// if all of that had been with its batch size.
     #[cfg(any(not(target_arch = "wasm32"), feature = "search"))]
-    pub(crate) fn enter_copy(&mut self, trial: &Trial, from: crate::result::Copied, steps: u64) {
+    pub(crate) fn enter_copy(&mut self, trial: &Trial, from: result::Copied, steps: u64) {
         self.enter(trial);
         self.inherited.insert(trial.number, steps);
         let past = self.trials.get(from.trial as usize).and_then(|parent| parent.epochs.get(..from.epoch));

@@ -165,7 +165,7 @@ impl Session {
             let before = TrialConfig::new(&self.study, &self.trials()[from.trial as usize].params);
             let now = TrialConfig::new(&self.study, &trial.params);
             let per_epoch = self.study.steps_of_epoch(now.batch_size.unwrap_or(usize::MAX));
-            self.ledger.enter_copy(&trial, from, per_epoch.iter().sum::<u64>() * from.epoch as u64);
+            self.ledger.enter_copy(&trial, from, self.study.steps_until(&trial.params, from.epoch));
             if let Some(kept) = self.archive.get(from.trial) {
                 handed.insert(trial.number, kept.clone().handed_to(trial.number, &before, &now, &per_epoch));
             }
@@ -411,10 +411,28 @@ impl Session {
             let accepted = "the study that was trained, with more points".into();
             return Err(Error::OutOfRange { key: "sampler.points".into(), found: "[...]".into(), accepted });
         }
+        self.give(study);
+        Ok(())
+    }
+
+    /// Goes on with the same study that has been given more to train; see [`Study::adds_to`].
+    ///
+    /// # Errors
+    /// Another study.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn extend(&mut self, study: Study) -> Result<()> {
+        if !study.adds_to(&self.study) {
+            let (key, found) = ("study".into(), study.differs(&self.study).join(", "));
+            return Err(Error::OutOfRange { key, found, accepted: "the same with more to train".into() });
+        }
+        self.give(study);
+        Ok(())
+    }
+
+    fn give(&mut self, study: Study) {
         self.search.go_on(&study);
         self.study = study;
         self.is_over = false;
-        Ok(())
     }
 
     /// Gives the study `n` more trials: the sampler goes on where it stood, with the next round. What was cancelled stays so.
@@ -429,9 +447,7 @@ impl Session {
             return Err(Error::OutOfRange { key: "budget".into(), found, accepted });
         }
         let study = self.study.with_trials(self.study.trials.saturating_add(n))?;
-        self.search.go_on(&study);
-        self.study = study;
-        self.is_over = false;
+        self.give(study);
         Ok(())
     }
 

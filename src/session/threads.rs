@@ -7,9 +7,11 @@ use crate::dataset::Prepared;
 use crate::error::{Error, Result};
 use crate::result::{EngineInfo, TestScore, TrialEvent, TrialRecord, TrialState};
 use crate::search::Trial;
+use crate::space::numbers::same;
 use crate::study::Study;
 use crate::trainer::{Assignment, Report, Trainer, TrialSnapshot};
 use core::time::Duration;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -188,7 +190,7 @@ fn next_round(
         let mut left = Vec::new();
         for assignment in round {
             let record = known.get(&assignment.trial.number);
-            match record.and_then(|record| recalled(record, &assignment)) {
+            match record.and_then(|record| recalled(session.study(), record, &assignment)) {
                 Some(event) => session.report(vec![event]),
                 None => left.push(assignment),
             }
@@ -201,8 +203,12 @@ fn next_round(
 }
 
 /// What an earlier run has told of a trial, up to where it is sent now; `None` where it has not got there, or was another one.
-fn recalled(record: &TrialRecord, Assignment { trial, until_epoch, .. }: &Assignment) -> Option<TrialEvent> {
-    if record.params != trial.params {
+fn recalled(
+    study: &Study,
+    record: &TrialRecord,
+    Assignment { trial, until_epoch, .. }: &Assignment,
+) -> Option<TrialEvent> {
+    if !same(&json!(record.params), &json!(trial.params)) {
         return None;
     }
     let TrialRecord { number, state, value, steps, evaluations, diverged_at, kept_epoch, .. } = *record;
@@ -210,11 +216,16 @@ fn recalled(record: &TrialRecord, Assignment { trial, until_epoch, .. }: &Assign
     let goal = until_epoch.unwrap_or(usize::MAX);
     let epochs: Vec<_> = record.epochs.iter().take(goal).cloned().collect();
     let is_there = goal == epochs.len();
+    // The epoch in which a trial diverges is not among its epochs, and who completes does so at its last.
+    let went_on = goal < record.epochs.len() || state == TrialState::Diverged;
     match state {
         // Whoever waits there is judged again, by the same numbers.
-        _ if is_there && (goal < record.epochs.len() || state == TrialState::Pruned) => {
-            Some(TrialEvent { epochs, steps, evaluations, ..TrialEvent::begun(number) })
+        _ if is_there && went_on => {
+            // How many evaluations these steps took is told where the trial ends.
+            let steps = study.steps_until(&trial.params, goal);
+            Some(TrialEvent { epochs, steps, evaluations: steps, ..TrialEvent::begun(number) })
         }
+        TrialState::Pruned if is_there => Some(TrialEvent { epochs, steps, evaluations, ..TrialEvent::begun(number) }),
         TrialState::Complete | TrialState::Diverged => {
             Some(TrialEvent { number, state, epochs, value, steps, evaluations, diverged_at, kept_epoch })
         }

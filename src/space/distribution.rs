@@ -132,9 +132,13 @@ impl Distribution {
         if kind == "int" && low.abs().max(high.abs()) > MAX_WHOLE {
             return Err(out_of_range("high", high, "-2^53 .. 2^53 (int)"));
         }
-        let counted = step.or((kind == "int").then_some(1.0));
-        if counted.is_some_and(|step| (high - low) / step >= MAX_STEPS) {
-            return Err(out_of_range("step", counted.unwrap_or(1.0), "(high - low) / step < 2^31"));
+        if step.is_some_and(|step| (high - low) / step >= MAX_STEPS) {
+            return Err(out_of_range("step", step.unwrap_or_default(), "(high - low) / step < 2^31"));
+        }
+        // On a scale whole numbers are not counted.
+        if kind == "int" && step.is_none() && scale == Scale::Linear && high - low >= MAX_STEPS {
+            let last = format_number(low + MAX_STEPS - 1.0);
+            return Err(out_of_range("high", high, &format!("{} .. {last} (int)", format_number(low))));
         }
         Ok(if kind == "int" { Self::Int { low, high, step, scale } } else { Self::Float { low, high, step, scale } })
     }
@@ -424,6 +428,21 @@ mod tests {
     }
 
     #[test]
+    fn wide_ranges_on_a_log_scale_have_all_their_values() {
+        let wide = parse(r#"{"type": "int", "low": 1, "high": 1099511627776, "log": true}"#).expect("valid");
+        let number = |u: f64| wide.at(u).as_f64().expect("a number");
+        assert_eq!((number(0.0), number(1.0 - 1e-16)), (1.0, 1_099_511_627_776.0));
+        let middle = number(0.5);
+        assert!((middle / (0.5_f64 * 1_099_511_627_776.5).sqrt() - 1.0).abs() < 1e-6, "{middle}");
+        assert!((wide.share_of(&json!(middle)).expect("a share") - 0.5).abs() < 1e-6);
+        assert_eq!(wide.last_step(), Some(json!(1_099_511_627_776_i64)));
+        assert_eq!(wide.grid(2), vec![json!(1), json!(1_099_511_627_776_i64)]);
+        // Nobody has named a step of whole numbers that are too many.
+        let refused = parse(r#"{"type": "int", "low": 3, "high": 1e15}"#).expect_err("too many").to_json();
+        assert_eq!((&refused["found"], &refused["accepted"]), (&json!("1e15"), &json!("3 .. 2147483650 (int)")));
+    }
+
+    #[test]
     fn impossible_ranges_are_refused_by_name() {
         for (text, code, key) in [
             (r#"{"type": "float", "low": 1, "high": 0}"#, "empty_range", "space.x"),
@@ -435,7 +454,8 @@ mod tests {
             (r#"{"type": "int", "low": 0.5, "high": 3}"#, "wrong_type", "space.x.low"),
             (r#"{"type": "float", "low": -1e308, "high": 1e308}"#, "out_of_range", "space.x.high"),
             (r#"{"type": "int", "low": 0, "high": 1e300}"#, "out_of_range", "space.x.high"),
-            (r#"{"type": "int", "low": 0, "high": 1e15}"#, "out_of_range", "space.x.step"),
+            (r#"{"type": "int", "low": 0, "high": 1e15}"#, "out_of_range", "space.x.high"),
+            (r#"{"type": "int", "low": 0, "high": 1e15, "step": 2}"#, "out_of_range", "space.x.step"),
             (r#"{"type": "float", "low": 0, "high": 1, "step": 1e-300}"#, "out_of_range", "space.x.step"),
             (r#"{"type": "float", "low": 1, "high": 8, "log": true, "step": 1}"#, "step_on_scale", "space.x.step"),
             (r#"{"type": "int", "low": 1, "high": 8, "log": true, "step": 2}"#, "step_on_scale", "space.x.step"),

@@ -2,7 +2,7 @@
 
 use super::config;
 use super::own_data;
-use super::section::{Section, document_of};
+use super::section::{Section, as_written, document_of};
 use super::table::{self, Kind};
 use super::usage;
 use super::{Direction, FORMAT, Metric, Record, Records, Study};
@@ -32,7 +32,7 @@ impl Study {
     /// # Errors
     /// One [`Error`] that names the key and what is accepted there.
     pub fn parse(text: &str) -> Result<Self> {
-        Self::check(&document_of(text)?)
+        Self::check(&document_of(text)?).map_err(|error| as_written(error, text))
     }
 
     /// Checks a study document that is already JSON.
@@ -367,12 +367,19 @@ impl Study {
     fn check_patience(&self) -> Result<()> {
         let (key, given) = self.given("patience");
         let most = self.most_epochs();
-        match given.into_iter().find(|patience| patience.as_f64().is_some_and(|own| own > f64::from(most))) {
-            Some(patience) => {
-                let accepted = format!("0 .. {most} (int, epochs)");
-                Err(Error::OutOfRange { key, found: shown(patience), accepted })
+        let refuse = |key: String, found: f64| {
+            let (found, accepted) = (format_number(found), format!("0 .. {most} (int, epochs)"));
+            Err(Error::OutOfRange { key, found, accepted })
+        };
+        // Of a range the least: larger ones among smaller ones search where patience stops to matter.
+        let range = self.space.iter().find(|(name, _)| name == "patience").and_then(|(_, range)| range.bounds());
+        match range {
+            Some((low, _)) if low > f64::from(most) => refuse("space.patience.low".into(), low),
+            Some(_) => Ok(()),
+            None => {
+                let mut given = given.into_iter().filter_map(Value::as_f64);
+                given.find(|&own| own > f64::from(most)).map_or(Ok(()), |own| refuse(key, own))
             }
-            None => Ok(()),
         }
     }
 

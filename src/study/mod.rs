@@ -1,6 +1,7 @@
 //! The study: a document that says what to train and what to search (`tuning-playground/study@1`). [`Study::parse`]
 //! turns unchecked text into a study whose every value is known to be usable, with the defaults filled in.
 
+mod additions;
 mod check;
 pub mod config;
 mod keys;
@@ -116,6 +117,11 @@ impl Study {
         classes.unwrap_or_default().max(1) as usize
     }
 
+    /// The name under which other programs have the study: its own, or its data set's.
+    pub fn title(&self) -> &str {
+        if self.name.is_empty() { &self.dataset } else { &self.name }
+    }
+
     /// The same study with another number of trials.
     ///
     /// # Errors
@@ -178,8 +184,13 @@ impl Study {
 
     /// Gradient steps that a trial with these drawn parameters takes, if it does not end early.
     pub fn steps(&self, params: &Map<String, Value>) -> u64 {
-        let config = TrialConfig::new(self, params);
-        self.steps_of_epoch(config.batch_size.unwrap_or(usize::MAX)).iter().sum::<u64>() * config.epochs as u64
+        self.steps_until(params, TrialConfig::new(self, params).epochs)
+    }
+
+    /// Gradient steps that it has taken after so many epochs.
+    pub(crate) fn steps_until(&self, params: &Map<String, Value>, epoch: usize) -> u64 {
+        let batch = TrialConfig::new(self, params).batch_size.unwrap_or(usize::MAX);
+        self.steps_of_epoch(batch).iter().sum::<u64>() * epoch as u64
     }
 
     /// Networks that a trial trains: one a fold and seed, all seeds of the first fold first.

@@ -1,7 +1,7 @@
 //! What a study document says of a reader's own data, and how it is written there.
 
 use super::Study;
-use super::section::{Section, document_of};
+use super::section::{Section, as_written, document_of};
 use crate::dataset::own::{
     ColumnKind, Fault, Found, MAX_TEXT, Missing, Own, Reading, Source, read_csv, read_idx, read_text,
 };
@@ -73,7 +73,7 @@ impl Study {
     pub fn parse_with(text: &str, read: &dyn Fn(&str) -> Result<Vec<u8>>) -> Result<Self> {
         let mut document = document_of(text)?;
         let data = open(&mut document, read)?;
-        let mut study = Self::check(&document)?;
+        let mut study = Self::check(&document).map_err(|error| as_written(error, text))?;
         if let (Some(own), Some(data)) = (&mut study.own, data) {
             own.accept(&Found::of(&data))?;
             own.data = Some(data.into());

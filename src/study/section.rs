@@ -1,6 +1,7 @@
 //! Reading of a document's objects: what is missing has its default, what is wrong is named with the path that leads to it.
 
 use crate::error::{Error, Result};
+use crate::json::{number_of, parse};
 use crate::space::numbers::{format_number, real, shown};
 use serde_json::{Map, Value};
 
@@ -12,7 +13,35 @@ pub fn document_of(text: &str) -> Result<Value> {
         let within = if within.is_empty() { "the study".into() } else { within };
         return Err(Error::Duplicate { key: within, found: format!("\"{key}\"") });
     }
-    crate::json::parse(text).map_err(|error| Error::NotAStudy { detail: error.to_string() })
+    let document = parse(text).map_err(|error| Error::NotAStudy { detail: error.to_string() })?;
+    if READS_TEXT && let Some(found) = number_of(text, |token, x| x == 0.0 && has_digits(token)) {
+        let (key, accepted) = ("a number of the study".into(), "0, or from 5e-324 on".into());
+        return Err(Error::OutOfRange { key, found: found.into(), accepted });
+    }
+    Ok(document)
+}
+
+/// The page hands on what its own reader has made of a text.
+const READS_TEXT: bool = !cfg!(target_arch = "wasm32");
+/// Whole numbers below this are all kept.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Whether a number that is read as 0 is written as another.
+fn has_digits(token: &str) -> bool {
+    let digits = token.split(['e', 'E']).next().unwrap_or_default();
+    digits.contains(|digit: char| ('1'..='9').contains(&digit))
+}
+
+/// What was refused of a document, a large whole number as its text has it: it is read as the nearest one that can be kept.
+pub fn as_written(error: Error, text: &str) -> Error {
+    match error {
+        Error::OutOfRange { key, found, accepted } if READS_TEXT => {
+            let is_it = |token: &str, x: f64| x.abs() >= EXACT && found.parse() == Ok(x) && !token.contains(['e', 'E']);
+            let found = number_of(text, is_it).map_or_else(|| found.clone(), Into::into);
+            Error::OutOfRange { key, found, accepted }
+        }
+        other => other,
+    }
 }
 
 /// An object of the document and the path that leads to it.

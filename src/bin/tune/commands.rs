@@ -124,17 +124,25 @@ pub fn run(path: Option<&Path>, name: BackendName, files: &Files, test: bool) ->
         say(&format!("the journal has {} trials to their end; training the others, if any", known.len()));
     }
     let started = Instant::now();
-    let mut session = Session::new(study);
+    let mut studies = journal.as_mut().map_or_else(|| vec![study], |journal| core::mem::take(&mut journal.studies));
+    let mut session = Session::new(studies.remove(0));
     if let Some(engine) = journal.as_ref().and_then(|journal| journal.engine.clone()) {
         // Until a trial is trained, whoever trained the journal's.
         session.trained_by(engine);
     }
     let bar = progress_bar("steps");
-    let crew = Crew { prepared: &prepared, workers, open: &|| open(name), test };
-    crew.go_on(&mut session, &known, |session, report| {
-        show(&bar, session, report);
-        journal.as_mut().map_or(Ok(()), |journal| journal.follow(session))
-    })?;
+    let mut train = |session: &mut Session, test: bool| {
+        let crew = Crew { prepared: &prepared, workers, open: &|| open(name), test };
+        crew.go_on(session, &known, |session, report| {
+            show(&bar, session, report);
+            journal.as_mut().map_or(Ok(()), |journal| journal.follow(session))
+        })
+    };
+    for given_more in studies {
+        train(&mut session, false)?;
+        session.extend(given_more)?;
+    }
+    train(&mut session, test)?;
     bar.finish_and_clear();
     let document = session.document();
     // What was asked for is written before anything is said.

@@ -12,6 +12,7 @@ use tuning_playground::export::journal::{self, read};
 use tuning_playground::result::{EngineInfo, TrialState, read as document};
 use tuning_playground::session::Session;
 use tuning_playground::session::threads::Known;
+use tuning_playground::space::numbers::same;
 use tuning_playground::study::Study;
 use tuning_playground::{NUMERICS_VERSION, Result, VERSION};
 
@@ -21,6 +22,8 @@ pub struct Journal {
     file: File,
     /// Trials that an earlier run has told of to their end.
     pub known: Known,
+    /// What is trained one after the other: what earlier runs have trained, and the study with what it was given since.
+    pub studies: Vec<Study>,
     /// What trained them, as far as the journal says.
     pub engine: Option<EngineInfo>,
     /// Trials that were created, and of each how many epochs are told.
@@ -64,6 +67,7 @@ impl Journal {
             path: path.into(),
             file,
             known: Known::new(),
+            studies: vec![study.clone()],
             engine: None,
             told: Vec::new(),
             first_open: 0,
@@ -91,7 +95,7 @@ impl Journal {
         if !whole.ends_with('\n') {
             journal.append("\n")?;
         }
-        if is_bare {
+        if is_bare || studies.first().is_some_and(|kept| kept.is_given_more(study)) {
             journal.append(&journal::about(&study.to_json(), &engine))?;
         }
         Ok(journal)
@@ -99,6 +103,7 @@ impl Journal {
 
     fn remember(&mut self, kept: &read::Kept, study: &Study) {
         self.engine = kept.engine();
+        self.studies = kept.steps_to(study);
         for (number, params, own) in kept.ended() {
             let mut own = own.clone();
             own["number"] = json!(number);
@@ -120,7 +125,7 @@ impl Journal {
         let mut text = String::new();
         let (study, trials) = (session.study(), session.trials());
         while let (Some(before), Some(now)) = (self.asked.front(), trials.get(self.n_checked)) {
-            let is_drawn = |(name, value): (&String, &Value)| now.params.get(name) == Some(value);
+            let is_drawn = |(name, value): (&String, &Value)| now.params.get(name).is_some_and(|own| same(own, value));
             if !before.iter().all(is_drawn) {
                 let detail = format!(
                     "its trial {} has other parameters than the study asks for, so another program has added or changed \

@@ -48,11 +48,6 @@ pub fn write(result: &Value, study: &Study, trials: &[Value]) -> String {
     text
 }
 
-/// The name under which Optuna has the study.
-pub fn name_of(study: &Study) -> &str {
-    if study.name.is_empty() { &study.dataset } else { &study.name }
-}
-
 /// The lines with which a journal begins. `document` is the study's, `engine` what trains, as a result has it.
 pub fn begin(study: &Study, document: &Value, engine: &Value) -> String {
     let direction = match study.direction {
@@ -62,7 +57,7 @@ pub fn begin(study: &Study, document: &Value, engine: &Value) -> String {
     line(&[
         ("op_code", op::CREATE_STUDY.to_string()),
         ("worker_id", json!(WORKER).to_string()),
-        ("study_name", json!(name_of(study)).to_string()),
+        ("study_name", json!(study.title()).to_string()),
         ("directions", json!([direction]).to_string()),
     ]) + &about(document, engine)
 }

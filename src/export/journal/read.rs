@@ -1,9 +1,9 @@
 //! A journal read back: ours, and Optuna's own.
 
-use super::{FORMAT, OWN, name_of, op, real};
+use super::{FORMAT, OWN, op, real};
 use crate::error::{Error, Result};
 use crate::json::{parse, parse_bare};
-use crate::result::{EngineInfo, FORMAT as RESULT};
+use crate::result::{EngineInfo, FORMAT as RESULT, best};
 use crate::study::{Direction, Metric, Study};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -22,6 +22,8 @@ pub struct Kept {
     direction: u64,
     /// Our own attribute: the study's document, and what has trained.
     own: Option<Value>,
+    /// The study's documents, of which each had more to train than the one before.
+    studies: Vec<Value>,
     /// Its trials, in the order of their numbers.
     pub trials: Vec<Row>,
     is_deleted: bool,
@@ -92,8 +94,8 @@ pub fn read(text: &str) -> Result<Vec<Kept>> {
             let direction = direction.ok_or_else(|| problem("directions must be [1] or [2]: one objective"))?;
             // Optuna takes no notice of a second study of the same name.
             if !studies.iter().any(|study| study.name == name && !study.is_deleted) {
-                let (own, trials) = (None, Vec::new());
-                studies.push(Kept { name: name.into(), direction, own, trials, is_deleted: false });
+                let (own, of, trials) = (None, Vec::new(), Vec::new());
+                studies.push(Kept { name: name.into(), direction, own, studies: of, trials, is_deleted: false });
             }
             continue;
         }
@@ -108,6 +110,7 @@ pub fn read(text: &str) -> Result<Vec<Kept>> {
                 op::STUDY_ATTRIBUTE => {
                     if let Some(own) = entry["user_attr"].get(OWN) {
                         check_format(own).map_err(|detail| problem(&detail))?;
+                        study.studies.push(own["study"].clone());
                         study.own = Some(own.clone());
                     }
                 }
@@ -219,7 +222,7 @@ impl Kept {
     /// Whether nothing but its name is told of it: a run was cut off in its very first lines, or Optuna has created it.
     pub fn is_bare(&self, study: &Study) -> bool {
         let direction = if study.direction == Direction::Minimize { 1 } else { 2 };
-        self.own.is_none() && self.trials.is_empty() && self.name == name_of(study) && self.direction == direction
+        self.own.is_none() && self.trials.is_empty() && self.name == study.title() && self.direction == direction
     }
 
     /// Refuses to go on with what another study, or another way to train, has begun. `engine` is what trains now.
@@ -234,15 +237,12 @@ impl Kept {
         let Some(own) = &self.own else {
             return other("it was not written by tune, which can look at it (`tune import`) but not add to it".into());
         };
-        // With every default written out.
-        let before = Study::check(&own["study"]).map_or_else(|_| own["study"].clone(), |study| study.to_json());
-        let now = study.to_json();
-        let keys = |value: &Value| value.as_object().map(|map| map.keys().cloned().collect::<Vec<_>>());
-        let mut names: Vec<String> = keys(&before).unwrap_or_default();
-        names.extend(keys(&now).unwrap_or_default().into_iter().filter(|name| before.get(name).is_none()));
-        // A study may be given more trials, and other words.
-        names.retain(|name| !["trials", "question"].contains(&name.as_str()) && before.get(name) != now.get(name));
-        if !names.is_empty() || self.name != name_of(study) {
+        let names = match Study::check(&own["study"]) {
+            Ok(before) => study.differs(&before),
+            // What another version has checked may mean anything.
+            Err(_) => vec!["study".into()],
+        };
+        if !names.is_empty() || self.name != study.title() {
             let names = if names.is_empty() { "name".into() } else { names.join(", ") };
             return other(format!("it is of another study: {names} differ"));
         }
@@ -255,6 +255,26 @@ impl Kept {
             }
         }
         Ok(())
+    }
+
+    /// What is trained one after the other by a run that goes on with this study: what earlier runs have trained, each with more
+    /// than the one before, and at last the study.
+    pub fn steps_to(&self, study: &Study) -> Vec<Study> {
+        let has_more = |one: &Study, before: &Study| one.adds_to(before) && !before.adds_to(one);
+        let mut steps: Vec<Study> = Vec::new();
+        for one in self.studies.iter().filter_map(|document| study.changed(document).ok()) {
+            if has_more(study, &one) && steps.last().is_none_or(|before| has_more(&one, before)) {
+                steps.push(one);
+            }
+        }
+        steps.push(study.clone());
+        steps
+    }
+
+    /// Whether the study has more to train than what the journal was last written of.
+    pub fn is_given_more(&self, study: &Study) -> bool {
+        let last = self.studies.last().and_then(|document| study.changed(document).ok());
+        last.is_some_and(|last| study.adds_to(&last) && !last.adds_to(study))
     }
 
     /// The trials that have ended and whose every epoch is known: number, parameters, and the trial's document.
@@ -299,22 +319,21 @@ impl Kept {
         let engine = self.own.as_ref().map(|own| own["engine"].clone()).filter(Value::is_object);
         let engine =
             engine.unwrap_or_else(|| json!({"version": "", "backend": "cpu", "adapter": "Optuna", "workers": 0}));
-        let best = best(&trials, study);
+        let best = best(trials.iter().map(|trial| score(trial, study)));
         Ok(json!({"format": RESULT, "study": document, "engine": engine, "trials": trials, "best": best, "test": null}))
     }
 }
 
-/// The number of the best complete trial.
-fn best(trials: &[Value], study: &Study) -> Option<u64> {
-    let mut best: Option<(f64, u64)> = None;
-    for trial in trials.iter().filter(|trial| trial["state"] == "complete") {
-        if let (Some(value), Some(number)) = (trial["value"].as_f64(), trial["number"].as_u64())
-            && best.is_none_or(|(least, _)| study.is_better(value, least))
-        {
-            best = Some((value, number));
-        }
-    }
-    best.map(|(_, number)| number)
+/// Whether a result's trial is complete, and what it is compared by: less is better, not a number is no value.
+fn score(trial: &Value, study: &Study) -> (bool, f64) {
+    let (state, metric) = (trial["state"].as_str(), json!(study.metric));
+    let epochs = trial["epochs"].as_array().map_or(&[][..], Vec::as_slice);
+    let last = || epochs.iter().rev().find_map(|epoch| real(&epoch[metric.as_str()?]));
+    let value = match state {
+        Some("diverged" | "failed") => f64::NAN,
+        _ => real(&trial["value"]).or_else(last).unwrap_or(f64::NAN),
+    };
+    (state == Some("complete"), if study.direction == Direction::Minimize { value } else { -value })
 }
 
 impl Row {

@@ -36,7 +36,7 @@ pub fn start(study: &Study) -> Box<dyn Pruner> {
         PrunerSpec::Median { startup, warmup } => Box::new(median::Median { startup, warmup: warmup as usize }),
         PrunerSpec::Halving(rungs) => Box::new(halving::Halving { rungs, brackets: None }),
         PrunerSpec::Hyperband(rungs) => {
-            let brackets = hyperband::Brackets::new(&study.name, rungs, study.most_epochs());
+            let brackets = hyperband::Brackets::new(study.title(), rungs, study.most_epochs());
             Box::new(halving::Halving { rungs, brackets: Some(brackets) })
         }
     }

@@ -219,6 +219,10 @@ fn a_bracket_begins_later_and_knows_its_own_trials_only() {
     }
     // Of five one goes on; those alone in their brackets do.
     assert_eq!(start(&hyperband).judge(&ledger), [0, 2, 3, 4].map(Verdict::Stop));
+    // Optuna knows a study without a name by that of its data.
+    let unnamed = study(&json!({"name": "hyperband"}), &json!({"dataset": {"name": "digits"}}));
+    let first: Vec<_> = (0..7).map(|number| start(&unnamed).rung(number, 0)).collect();
+    assert_eq!(first, [1, 3, 1, 1, 1, 1, 9].map(Some));
 }
 
 proptest! {

@@ -195,9 +195,11 @@ export function checkTogether(study) {
     return { code: 'out_of_range', key, found: '0', accepted: '> 0 (nesterov)' };
   }
   const most = mostEpochs(study);
-  const patience = given('patience').find((/** @type {any} */ one) => one > most);
+  // Of a range the least: larger ones among smaller ones search where patience stops to matter.
+  const { choices, low } = space.patience ?? {};
+  const patience = (choices ?? [low ?? study.fixed?.patience]).find((/** @type {any} */ one) => one > most);
   if (patience !== undefined) {
-    const key = space.patience ? 'space.patience.choices' : 'fixed.patience';
+    const key = space.patience ? `space.patience.${choices ? 'choices' : 'low'}` : 'fixed.patience';
     return { code: 'out_of_range', key, found: shown(patience), accepted: `0 .. ${most} (int, epochs)` };
   }
   const shares = partSizes(study);
@@ -502,8 +504,10 @@ function checkRange(range, key) {
   if (!Number.isFinite(high - low)) return outside(`${key}.high`, high, 'high - low < 1.7e308');
   if (int && Math.max(Math.abs(low), Math.abs(high)) > 2 ** 53)
     return outside(`${key}.high`, high, '-2^53 .. 2^53 (int)');
-  if ((int || step) && (high - low) / (step ?? 1) >= 2 ** 31)
-    return outside(`${key}.step`, step ?? 1, '(high - low) / step < 2^31');
+  if ((high - low) / step >= 2 ** 31) return outside(`${key}.step`, step, '(high - low) / step < 2^31');
+  // On a scale whole numbers are not counted.
+  if (int && step === undefined && scale === 'linear' && high - low >= 2 ** 31)
+    return outside(`${key}.high`, high, `${shown(low)} .. ${shown(low + 2 ** 31 - 1)} (int)`);
   return null;
 }
 

@@ -38,6 +38,6 @@ pub use error::{Error, Result};
 
 /// Version of everything that decides a result's bits (random packing, initialisation, update rules, which strategy
 /// trains what).
-pub const NUMERICS_VERSION: u32 = 5;
+pub const NUMERICS_VERSION: u32 = 6;
 /// Version of the engine, written into results.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

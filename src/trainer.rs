@@ -500,7 +500,8 @@ impl Trainer {
             // A schedule waits for looks at the validation rows; without such rows, for the training's.
             let looked_at = outcome.validation.or((self.data.n_validation == 0).then_some(outcome.train));
             if let Some(score) = looked_at {
-                running.config.schedule.observe(&mut steps[outcome.network].memory, score.loss);
+                let memory = &mut steps[outcome.network].memory;
+                running.config.schedule.observe(memory, running.epochs_done as u32, score.loss);
             }
         }
         running.ended = running.epochs_done == running.until;

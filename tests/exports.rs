@@ -266,6 +266,50 @@ fn a_script_has_what_its_study_has_use_for_and_nothing_else() {
     assert!(error.contains("trial 7") && error.contains("0, 1, 2, 3"), "{error}");
 }
 
+/// What a script has under this name, as a document.
+fn dictionary(text: &str, name: &str) -> Value {
+    let (_, rest) = text.split_once(&format!("\n{name} = ")).expect(name);
+    let own = rest.split("\n}").next().expect("an end").replace(": None", ": null");
+    let own = own.replace(": True", ": true").replace(": False", ": false");
+    let own = own.trim_end().trim_end_matches(',');
+    serde_json::from_str(&format!("{own}\n}}")).expect("a dictionary")
+}
+
+#[test]
+fn optimizers_of_a_script_have_what_they_have_use_for() {
+    let document = json!({
+        "format": "tuning-playground/study@1", "dataset": {"name": "moons"},
+        "fixed": {"hypergradient": 0.01, "averaging": "ema", "dropout": 0.2, "hidden": [8], "schedule": "constant"},
+        "space": {
+            "optimizer": {"type": "categorical", "choices": ["adam", "adamw", "lbfgs"]},
+            "dampening": {"type": "float", "low": 0.0, "high": 0.5},
+        },
+    });
+    let scripts = |document: &Value| {
+        let study = Study::parse(&document.to_string()).expect("a study");
+        made(&study, Kind::Pytorch, None).file.text
+    };
+    let mut without = document.clone();
+    without["space"].as_object_mut().expect("a space").shift_remove("dampening");
+    let text = scripts(&without);
+    let (fixed, own) = (dictionary(&text, "FIXED"), dictionary(&text, "BY_OPTIMIZER"));
+    for name in ["hypergradient", "averaging", "averaging_decay", "dropout", "batch_size"] {
+        let has = ["adam", "adamw", "lbfgs"].map(|optimizer| own[optimizer].get(name).is_some());
+        assert_eq!(has, [true, name != "hypergradient", false], "{name}");
+        assert!(fixed.get(name).is_none(), "{name}");
+    }
+    // Momentum hangs on the schedule: one cycle gives any optimizer one.
+    let mut swept = document;
+    swept["space"]["optimizer"] = json!({"type": "categorical", "choices": ["sgd", "momentum"]});
+    swept["space"]["schedule"] = json!({"type": "categorical", "choices": ["constant", "one_cycle"]});
+    swept["fixed"] = json!({"hidden": [8]});
+    swept["space"]["dropout"] = json!({"type": "float", "low": 0.0, "high": 0.5});
+    let used_by = dictionary(&scripts(&swept), "USED_BY");
+    assert_eq!(used_by["dampening"]["momentum"], json!({"above": 0}));
+    assert_eq!(used_by["dampening"]["schedule"], json!(["constant", "one_cycle"]));
+    assert_eq!(used_by["dropout"].as_object().map(Map::len), Some(1), "the depth is the same in all trials: {used_by}");
+}
+
 #[test]
 fn a_script_of_a_cross_validation_has_each_row_once_with_its_fold() {
     let document = json!({

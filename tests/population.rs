@@ -102,6 +102,32 @@ fn a_copy_has_its_parents_past_and_its_settings_but_for_what_can_change() {
 }
 
 #[test]
+fn copies_try_other_choices_and_draw_what_these_have_use_for() {
+    let more = json!({
+        "fixed": {"epochs": 12, "hidden_units": 6, "optimizer": "sgd", "averaging": "ema", "averaging_decay": 0.9},
+        "space": {
+            "learning_rate": {"type": "float", "low": 1e-3, "high": 1, "log": true},
+            "schedule": {"type": "categorical", "choices": ["constant", "one_cycle", "exponential"]},
+            "decay_epochs": {"type": "float", "low": 1, "high": 10},
+        },
+        "trials": 400,
+    });
+    let trials = run(&more, 2, 1 << 28);
+    assert_eq!(run(&more, 5, 0), trials);
+    let schedule = |trial: &TrialRecord| trial.params["schedule"].as_str().unwrap().to_owned();
+    let (mut copies, mut changed) = (0, 0);
+    for trial in &trials {
+        let has_decay = trial.params.contains_key("decay_epochs");
+        assert_eq!(has_decay, schedule(trial) == "exponential", "{:?}", trial.params);
+        if let Some(Copied { trial: of, .. }) = trial.copy_of {
+            copies += 1;
+            changed += usize::from(schedule(trial) != schedule(&trials[of as usize]));
+        }
+    }
+    assert!(copies > 20 && (copies / 4..copies).contains(&changed), "{changed} of {copies} copies");
+}
+
+#[test]
 fn weights_of_a_copy_that_were_let_go_come_back() {
     let mut session = Session::new(study(&json!({}))).keeping(0);
     train(&mut session, 2);

@@ -260,7 +260,12 @@ fn without_epsilon_padding_is_no_trouble(on: On) {
 
 /// The epochs of a study's only trial.
 fn epochs(backend: Box<dyn Backend>, fixed: &serde_json::Value) -> Vec<EpochRecord> {
-    let study = json!({"format": FORMAT, "dataset": {"name": "moons"}, "fixed": fixed, "trials": 1});
+    epochs_of(backend, &json!({"fixed": fixed}))
+}
+
+fn epochs_of(backend: Box<dyn Backend>, more: &serde_json::Value) -> Vec<EpochRecord> {
+    let mut study = json!({"format": FORMAT, "dataset": {"name": "moons"}, "trials": 1});
+    study.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let study = Rc::new(Study::check(&study).unwrap());
     let prepared = Rc::new(study.prepare(None).unwrap());
     let trials = Search::new(&study).ask(&study);
@@ -320,6 +325,18 @@ fn a_plateau_steps_down_by_what_its_epochs_are_told_to_have_lost() {
             }
         }
         assert!(factors.contains(&1.0) && factors.contains(&0.5) && factors.contains(&0.2), "{factors:?}");
+    }
+}
+
+fn a_plateau_counts_epochs_however_often_its_rows_are_looked_at() {
+    // Steps that are too small to move a weight: the loss never falls.
+    let fixed = json!({"optimizer": "sgd", "learning_rate": 1e-30, "epochs": 16, "schedule": "plateau"});
+    for (every, wanted) in [(1, 7), (2, 9), (5, 11), (7, 15)] {
+        let first = epochs_of(Box::new(Cpu::new()), &json!({"fixed": fixed, "evaluate_every": every}))
+            .iter()
+            .find(|epoch| epoch.learning_rate < 1e-30)
+            .map(|epoch| epoch.epoch);
+        assert_eq!(first, Some(wanted), "looked at every {every} epochs");
     }
 }
 
@@ -563,6 +580,7 @@ crate::harness::tests! {
         a_trial_that_diverges_has_no_record_of_that_epoch,
         a_step_schedule_steps_down_in_training_and_in_what_is_told,
         a_plateau_steps_down_by_what_its_epochs_are_told_to_have_lost,
+        a_plateau_counts_epochs_however_often_its_rows_are_looked_at,
         cosine_and_one_cycle_end_where_the_run_ends,
         c4_every_optimizer_solves_xor_from_every_seed,
     ]

@@ -70,7 +70,7 @@ pub async fn lay(
             if n > MOST_CURVED {
                 return Err(Error::NoRoomForCurvature { parameters: n as u64, limit: MOST_CURVED as u32 });
             }
-            let found = Look::new(spec, Look::data(data, n)).eigenvalues(&parameters, 0..n, None, &[], 2);
+            let found = Look::new(spec, Look::data(data, n)).eigenvalues(&parameters, 0..n, (0.0, None), &[], 2);
             Plane::hessian(&spec.shape, origin, found)
         }
         (Kind::Pca, _) => {

@@ -112,8 +112,10 @@ impl Run {
                 if is_whole || !lost {
                     self.diverged_at = self.diverged_at.or(outcome.diverged_at);
                 }
-                if let Some(validation) = outcome.validation.filter(|_| is_whole) {
-                    self.contestant.spec.schedule.observe(&mut self.steps.memory, validation.loss);
+                let is_seen = is_whole && self.contestant.is_evaluated(self.epoch);
+                if let Some(validation) = outcome.validation.filter(|_| is_seen) {
+                    let schedule = &self.contestant.spec.schedule;
+                    schedule.observe(&mut self.steps.memory, self.epoch as u32, validation.loss);
                 }
             }
             self.in_piece = !advance.epoch_done;
@@ -246,7 +248,7 @@ impl Sharpness {
             gradients: of(&gradient),
             weights: of(&parameters),
             reach: self.look.reach(&parameters),
-            curvature: self.look.curvature(&snapshot, false, &mut self.warm),
+            curvature: self.look.curvature(&snapshot, spec.momentum(at), false, &mut self.warm),
             limit: spec.stability_limit(rate, at),
         }
     }

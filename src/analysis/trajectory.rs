@@ -385,7 +385,7 @@ impl Recorder {
                     Some(outcome.train)
                 };
                 if let Some(score) = looked_at.filter(|_| is_through) {
-                    contestant.spec.schedule.observe(&mut runner.steps.memory, score.loss);
+                    contestant.spec.schedule.observe(&mut runner.steps.memory, runner.epoch as u32, score.loss);
                 }
                 if outcome.diverged_at.is_some() {
                     (runner.path.diverged_at, runner.is_over) = (outcome.diverged_at, true);

@@ -84,7 +84,12 @@ impl Steps {
 impl NetworkSpec {
     /// The largest curvature at which a step of this learning rate is stable; `None` where no limit is known.
     pub(crate) fn stability_limit(&self, rate: f64, at: StepAt) -> Option<f64> {
-        self.optimizer.stability_limit(rate, momentum(&self.optimizer, &self.schedule, at))
+        self.optimizer.stability_limit(rate, self.momentum(at))
+    }
+
+    /// What a step has in the place of the optimizer's own momentum or beta1.
+    pub(crate) fn momentum(&self, at: StepAt) -> Option<f64> {
+        momentum(&self.optimizer, &self.schedule, at)
     }
 }
 

@@ -131,7 +131,8 @@ fn draw(name: &str, rows: usize, random: &mut Stream) -> (Vec<Point>, Targets) {
     }
 }
 
-/// `rows` shared evenly between the classes; `point` gets class, number within it and rows of the class.
+/// `rows` shared evenly between the classes; `point` gets class, number within it and rows of the class. The remainder goes to
+/// the last of two classes, as in `make_moons` and `make_circles`, and to the first of more, as in `make_blobs`.
 fn by_class(
     rows: usize,
     n_classes: usize,
@@ -140,8 +141,8 @@ fn by_class(
     let mut points = Vec::with_capacity(rows);
     let mut classes = Vec::with_capacity(rows);
     for class in 0..n_classes {
-        // The last classes take the remainder, as in make_moons and make_circles.
-        let share = (rows + class) / n_classes;
+        let place = if n_classes == 2 { class } else { n_classes - 1 - class };
+        let share = (rows + place) / n_classes;
         points.extend((0..share).map(|step| point(class, step, share)));
         classes.extend((0..share).map(|_| class as u32));
     }

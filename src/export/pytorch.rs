@@ -6,7 +6,7 @@ use super::rows::Rows;
 use super::{Export, File};
 use crate::dataset::Task;
 use crate::space::Distribution;
-use crate::study::table::{self, Kind};
+use crate::study::table::{self, Hyperparameter, Kind};
 use crate::study::{Direction, Metric, Study, config, usage};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -55,7 +55,7 @@ pub fn write((study, document): (&Study, &Value), trial: Option<(u32, &Map<Strin
     fill.push(("about", ABOUT.into()));
     fill.push(("number", trial.map_or(0, |(number, _)| number).to_string()));
     fill.push(("params", dictionary(params.iter().map(|(name, value)| (name.as_str(), value)))));
-    fill.push(("known", if trial.is_some() { ", *PARAMS".into() } else { ", *SPACE".into() }));
+    fill.push(("known", if trial.is_some() { "PARAMS".into() } else { "SPACE".into() }));
     let text = filled(&whole(SCRIPT), has, fill);
     let name = trial.map_or_else(|| "study".into(), |(number, _)| format!("trial_{number}"));
     Export {
@@ -88,9 +88,11 @@ pub fn filling((study, document): (&Study, &Value), params: Option<&Map<String, 
         if is_inert || is_swept(name) {
             continue;
         }
-        let is_by_optimizer = row.default["by"] == "optimizer" && is_swept("optimizer") && !fixed.contains_key(name);
-        if is_by_optimizer {
-            for optimizer in &optimizers {
+        let users = row.used_by.as_ref().and_then(|owners| owners.get("optimizer")).and_then(Value::as_array);
+        let is_by_optimizer = users.is_some() || row.default["by"] == "optimizer" && !fixed.contains_key(name);
+        if is_by_optimizer && is_swept("optimizer") {
+            // Who has no use for it is not told of it.
+            for optimizer in optimizers.iter().filter(|&one| users.is_none_or(|users| users.contains(one))) {
                 let own = value(name, &Map::from_iter([("optimizer".into(), optimizer.clone())]));
                 let of = by_optimizer.entry(optimizer.as_str().unwrap_or_default()).or_insert_with(|| json!({}));
                 if !own.is_null() {
@@ -135,6 +137,7 @@ pub fn filling((study, document): (&Study, &Value), params: Option<&Map<String, 
     let (warmup, momentum_warmup) = (has.contains("warmup_epochs"), has.contains("momentum_warmup_epochs"));
     flag(&mut has, "warmup", warmup);
     flag(&mut has, "momentum_warmup", momentum_warmup);
+    flag(&mut has, "hidden", is_swept("hidden"));
     flag(&mut has, "standardize", study.data.standardize);
     flag(&mut has, "missing", rows.has_missing);
     flag(&mut has, "folds", study.data.folds > 1);
@@ -169,7 +172,7 @@ pub fn filling((study, document): (&Study, &Value), params: Option<&Map<String, 
         ("fixed", entries(&same)),
         ("by_optimizer", entries(&by_optimizer)),
         ("space", entries(&ranges)),
-        ("used_by", entries(&conditions(study, space, &same))),
+        ("used_by", entries(&conditions(study, space))),
         ("metric", quoted(metric)),
         ("seed", study.seed.to_string()),
         ("seeds", seeds.to_string()),
@@ -198,7 +201,12 @@ fn choices(space: &[(String, Distribution)], name: &str, fixed: &Value) -> Vec<V
 }
 
 /// For which other settings what is searched matters, as far as these are not the same in all trials.
-fn conditions(study: &Study, space: &[(String, Distribution)], same: &Map<String, Value>) -> Map<String, Value> {
+fn conditions(study: &Study, space: &[(String, Distribution)]) -> Map<String, Value> {
+    let is_swept = |name: &str| space.iter().any(|(own, _)| own == name);
+    let varies = |owner: &str| {
+        let hangs_on = |row: &'static Hyperparameter| row.conditions().chain(row.default["by"].as_str());
+        is_swept(owner) || table::find(owner).into_iter().flat_map(hangs_on).any(is_swept)
+    };
     let n_units = (1..=10).take_while(|k| {
         let name = format!("units_{k}");
         study.fixed.contains_key(&name) || space.iter().any(|(own, _)| *own == name)
@@ -208,11 +216,15 @@ fn conditions(study: &Study, space: &[(String, Distribution)], same: &Map<String
     for (name, _) in space {
         let mut own = Map::new();
         for (owner, condition) in table::find(name).and_then(|row| row.used_by.as_ref()).into_iter().flatten() {
-            if same.contains_key(owner) || owner == "hidden" {
+            if !varies(owner) {
                 continue;
             }
             let condition = if condition["above"] == "units" { json!({"above": n_units}) } else { condition.clone() };
             own.insert(owner.clone(), condition);
+            // Whether there is a momentum is known once there is a schedule.
+            if owner == "momentum" && is_swept("schedule") && !own.contains_key("schedule") {
+                own.insert("schedule".into(), choices(space, "schedule", &Value::Null).into());
+            }
         }
         if !own.is_empty() {
             all.insert(name.clone(), Value::Object(own));

@@ -49,7 +49,7 @@ impl StepAt {
 pub struct Memory {
     /// The lowest loss.
     pub best: f64,
-    /// Epochs without a lower one.
+    /// The epoch, from 1, of the lowest loss, or of the last step down where that is later; 0 before the first look.
     pub since: u32,
     /// What outcomes multiply the learning rate by.
     pub factor: f64,
@@ -79,8 +79,8 @@ pub trait Schedule: Named {
     fn momentum(&self, _: StepAt) -> Option<f64> {
         None
     }
-    /// Takes an epoch's loss in.
-    fn observe(&self, _memory: &mut Memory, _loss: f64) {}
+    /// Takes in the loss after an epoch, counted from 1.
+    fn observe(&self, _memory: &mut Memory, _epoch: u32, _loss: f64) {}
 }
 
 macro_rules! schedules {
@@ -229,9 +229,9 @@ impl Settings {
         (share < 1.0).then_some(self.momentum_start + share * (own - self.momentum_start))
     }
 
-    /// Takes an epoch's loss in.
-    pub fn observe(&self, memory: &mut Memory, loss: f64) {
-        of!(&self.kind, own => own.observe(memory, loss));
+    /// Takes in the loss after an epoch, counted from 1.
+    pub fn observe(&self, memory: &mut Memory, epoch: u32, loss: f64) {
+        of!(&self.kind, own => own.observe(memory, epoch, loss));
     }
 
     /// Whether factors depend on how epochs ended, so that none may begin before.

@@ -24,15 +24,12 @@ impl Schedule for Plateau {
         1.0
     }
 
-    fn observe(&self, memory: &mut Memory, loss: f64) {
+    fn observe(&self, memory: &mut Memory, epoch: u32, loss: f64) {
         if loss < memory.best {
-            (memory.best, memory.since) = (loss, 0);
-            return;
-        }
-        memory.since += 1;
-        if f64::from(memory.since) >= self.plateau_patience {
+            (memory.best, memory.since) = (loss, epoch);
+        } else if f64::from(epoch.saturating_sub(memory.since)) >= self.plateau_patience {
             memory.factor = (memory.factor * self.decay_rate).max(self.min_factor);
-            memory.since = 0;
+            memory.since = epoch;
         }
     }
 }
@@ -44,10 +41,11 @@ mod tests {
     #[test]
     fn it_steps_down_after_so_many_epochs_without_a_lower_loss() {
         let plateau = Plateau { decay_rate: 0.5, plateau_patience: 2.0, min_factor: 0.3 };
-        let mut memory = Memory::default();
+        let (mut memory, mut epoch) = (Memory::default(), 0);
         let mut after = |losses: &[f64]| {
             for &loss in losses {
-                plateau.observe(&mut memory, loss);
+                epoch += 1;
+                plateau.observe(&mut memory, epoch, loss);
             }
             memory.factor
         };
@@ -57,5 +55,18 @@ mod tests {
         assert_eq!(after(&[1.0]), 0.5, "equal is not lower");
         assert_eq!(after(&[1.0]), 0.3, "not below the least factor");
         assert_eq!(after(&[9.0; 40]), 0.3);
+    }
+
+    #[test]
+    fn it_counts_epochs_and_not_looks() {
+        let plateau = Plateau::default();
+        for (every, wanted) in [(1, 6), (2, 8), (5, 10), (7, 14)] {
+            let mut memory = Memory::default();
+            let mut look = |epoch: &u32| {
+                plateau.observe(&mut memory, *epoch, 1.0);
+                memory.factor < 1.0
+            };
+            assert_eq!((1..).map(|look| look * every).find(&mut look), Some(wanted), "a look every {every} epochs");
+        }
     }
 }

@@ -11,7 +11,7 @@ const DOWN: f64 = 0.8;
 
 impl Distribution {
     /// The value times 1.2 or 0.8, within the range; on a scale of 1 - x that is what is multiplied. Where there are steps it
-    /// moves by one at least. Of choices that are numbers it is the next one, and other choices have no order to move in.
+    /// moves by one at least. Of choices it is the next one: of numbers in their order, of others as they stand.
     #[must_use]
     pub fn moved(&self, value: &Value, is_up: bool) -> Value {
         if let Self::Categorical { choices } = self {
@@ -38,14 +38,16 @@ impl Distribution {
     }
 }
 
-/// The next of the numbers among choices, in their order; the value itself at an end, or where it is no number.
+/// The next choice, of numbers in their order; the value itself at an end.
 fn next_choice(choices: &[Value], value: &Value, is_up: bool) -> Value {
     let numbers: Option<Vec<(f64, &Value)>> = choices.iter().map(|one| Some((one.as_f64()?, one))).collect();
-    let Some(numbers) = numbers else { return value.clone() };
-    let order = by_key(numbers, |(x, _)| place(*x));
-    let Some(own) = order.iter().position(|(_, one)| same(one, value)) else { return value.clone() };
+    let order: Vec<&Value> = match numbers {
+        Some(numbers) => by_key(numbers, |(x, _)| place(*x)).into_iter().map(|(_, one)| one).collect(),
+        None => choices.iter().collect(),
+    };
+    let Some(own) = order.iter().position(|one| same(one, value)) else { return value.clone() };
     let next = if is_up { own + 1 } else { own.saturating_sub(1) };
-    order.get(next).map_or_else(|| value.clone(), |(_, one)| (*one).clone())
+    order.get(next).map_or_else(|| value.clone(), |one| (*one).clone())
 }
 
 #[cfg(test)]
@@ -63,7 +65,7 @@ mod tests {
             "int": {"type": "int", "low": 1, "high": 8},
             "int_step": {"type": "int", "low": 16, "high": 64, "step": 16},
             "numbers": {"type": "categorical", "choices": [64, 16, 32]},
-            "names": {"type": "categorical", "choices": ["adam", "sgd"]}
+            "names": {"type": "categorical", "choices": ["step", "cosine", "constant"]}
         }"#,
         )
         .expect("valid JSON");
@@ -83,7 +85,8 @@ mod tests {
             ("numbers", json!(16), json!(16), json!(32)),
             ("numbers", json!(32), json!(16), json!(64)),
             ("numbers", json!(64), json!(32), json!(64)),
-            ("names", json!("sgd"), json!("sgd"), json!("sgd")),
+            ("names", json!("step"), json!("step"), json!("cosine")),
+            ("names", json!("cosine"), json!("step"), json!("constant")),
         ] {
             let axis = Distribution::parse(name, &axes[name]).expect("valid");
             let moved = [false, true].map(|is_up| axis.moved(&value, is_up));

@@ -92,7 +92,7 @@ impl SettingsOf<'_> {
         self.value(name).as_f64().unwrap_or_default()
     }
 
-    fn text(&self, name: &str) -> String {
+    pub fn text(&self, name: &str) -> String {
         self.value(name).as_str().unwrap_or_default().into()
     }
 
@@ -153,8 +153,8 @@ impl TrialConfig {
         }
         if let Some(momentum) = config.schedule.momentum(StepAt { step: 0, per_epoch: 1 }) {
             // The schedule's momentum takes the place of the optimizer's, whatever that is.
-            for (name, value) in [("momentum", momentum), ("beta1", momentum), ("dampening", 0.0)] {
-                config.optimizer.set(name, value);
+            for name in ["momentum", "beta1"] {
+                config.optimizer.set(name, momentum);
             }
         }
         config
@@ -229,6 +229,19 @@ mod tests {
     }
 
     #[test]
+    fn one_cycle_moves_momentum_and_leaves_dampening_alone() {
+        let of = |fixed: Value| {
+            let text = json!({ "format": "tuning-playground/study@1", "dataset": { "name": "moons" }, "fixed": fixed });
+            TrialConfig::new(&study(&text), &Map::new()).optimizer
+        };
+        for optimizer in ["gd", "sgd", "momentum"] {
+            let found = of(json!({ "optimizer": optimizer, "dampening": 0.5, "schedule": "one_cycle" }));
+            assert_eq!(found, of(json!({ "optimizer": optimizer, "dampening": 0.5, "momentum": 0.95 })), "{optimizer}");
+        }
+        assert_eq!(of(json!({ "schedule": "one_cycle" })), of(json!({ "beta1": 0.95 })));
+    }
+
+    #[test]
     fn settings_out_of_another_trials_are_those_worked_out_from_the_start() {
         for (fixed, params) in [
             (json!({}), json!({ "learning_rate": 0.3, "batch_size": 8, "dropout": 0.25, "epochs": 3 })),
@@ -252,7 +265,7 @@ mod tests {
             (json!({ "optimizer": "nadam" }), json!({ "momentum_decay": 0.5, "beta1": 0.3 })),
             (json!({ "schedule": "step" }), json!({ "decay_rate": 0.5, "decay_epochs": 2.5 })),
             (json!({ "schedule": "cosine" }), json!({ "epochs": 7, "min_factor": 0.25, "warmup_epochs": 2 })),
-            (json!({ "schedule": "one_cycle", "optimizer": "sgd" }), json!({ "epochs": 7, "learning_rate": 0.5 })),
+            (json!({ "schedule": "one_cycle", "optimizer": "sgd" }), json!({ "epochs": 7, "dampening": 0.5 })),
             (json!({ "schedule": "plateau" }), json!({ "plateau_patience": 2, "decay_rate": 0.25 })),
             (
                 json!({ "schedule": "step", "amsgrad": true }),

@@ -129,7 +129,10 @@ impl Trainer {
             } else {
                 Vec::new()
             };
-            let curvature = records.has(Record::Curvature).then(|| look.curvature(&snapshot, true, &mut kept.warm));
+            let at = self.last_step(*epochs_done + 1, spec);
+            let curvature = records
+                .has(Record::Curvature)
+                .then(|| look.curvature(&snapshot, spec.momentum(at), true, &mut kept.warm));
             let mut numbers = Vec::new();
             for (layer, part) in parts(&spec.shape.layers()).into_iter().enumerate() {
                 let moved: Vec<f64> = part.clone().map(|at| now[at] - before[at]).collect();
@@ -142,7 +145,6 @@ impl Trainer {
                 }));
             }
             if let Some(own) = curvature {
-                let at = self.last_step(*epochs_done + 1, spec);
                 let rate = rate_at(at, config, &wave.steps[index]);
                 let limit = spec.stability_limit(rate, at).unwrap_or(f64::NAN);
                 numbers.extend([own.largest, own.preconditioned, limit, own.residual]);

@@ -40,9 +40,12 @@ impl TrialSnapshot {
     pub fn handed_to(self, number: u32, before: &TrialConfig, now: &TrialConfig, per_epoch: &[u64]) -> Self {
         let [parts, wanted] = [before, now].map(|config| 1 + config.optimizer.n_slots());
         let hand = |(network, &per_epoch): (Snapshot, &u64)| {
-            let size = network.numbers.len() / parts * wanted;
             let mut numbers = network.numbers;
-            numbers.resize(size, 0.0);
+            let n = numbers.len() / parts;
+            // How far an average lags behind stands last.
+            let lag = numbers.split_off(numbers.len() - now.optimizer.average.map_or(0, |_| n));
+            numbers.resize(n * wanted - lag.len(), 0.0);
+            numbers.extend(lag);
             Snapshot { numbers, steps: per_epoch as u32 * self.epochs as u32, ..network }
         };
         let networks: Vec<Snapshot> = self.networks.into_iter().zip(per_epoch).map(hand).collect();
@@ -166,7 +169,33 @@ impl TrialSnapshot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::optimizer::Optimizer;
+    use crate::study::{FORMAT, Study};
     use proptest::prelude::*;
+    use serde_json::{Map, json};
+
+    #[test]
+    fn a_momentum_that_is_new_begins_at_nothing_and_averages_go_on() {
+        let study = json!({"format": FORMAT, "dataset": {"name": "moons"}, "fixed": {"optimizer": "sgd"}});
+        let config = TrialConfig::new(&Study::check(&study).unwrap(), &Map::new());
+        let with = |momentum: f64, average: Option<f64>| {
+            let mut optimizer = Optimizer { average, ..config.optimizer };
+            assert!(optimizer.set("momentum", momentum));
+            TrialConfig { optimizer, ..config.clone() }
+        };
+        let handed = |numbers: &[f32], [before, now]: [f64; 2], average| {
+            let networks = vec![Snapshot { numbers: numbers.to_vec(), ..Snapshot::default() }];
+            let kept = TrialSnapshot { epochs: 3, networks, ..TrialSnapshot::default() };
+            let found = kept.handed_to(9, &with(before, average), &with(now, average), &[7]);
+            assert_eq!((found.number, found.epochs, found.networks[0].steps), (9, 3, 21));
+            found.networks[0].numbers.clone()
+        };
+        assert_eq!(handed(&[1.0, 2.0], [0.0, 0.9], None), [1.0, 2.0, 0.0, 0.0]);
+        assert_eq!(handed(&[1.0, 2.0, 5.0, 6.0], [0.9, 0.0], None), [1.0, 2.0]);
+        // Behind the parameters and the buffer stands how far the average lags behind.
+        assert_eq!(handed(&[1.0, 2.0, 3.0, 4.0], [0.0, 0.9], Some(0.5)), [1.0, 2.0, 0.0, 0.0, 3.0, 4.0]);
+        assert_eq!(handed(&[1.0, 2.0, 5.0, 6.0, 3.0, 4.0], [0.9, 0.0], Some(0.5)), [1.0, 2.0, 3.0, 4.0]);
+    }
 
     proptest! {
         #[test]

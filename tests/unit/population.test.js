@@ -99,10 +99,14 @@ test('trials of a population are those at the start and the copies of each look,
   const { asked, trials, steps } = planOf(given);
   const alone = planOf(study({ sampler: { name: 'random' }, trials: 8 })).steps;
   assert.deepEqual([asked, trials, steps], [14, 14, alone]);
-  assert.deepEqual(
-    Object.keys(given.space).map((name) => isMoved(name, given)),
-    [true, true, false],
-  );
+  assert.deepEqual([...Object.keys(given.space), 'schedule', 'activation', 'epochs'].map(isMoved), [
+    true,
+    true,
+    false,
+    true,
+    false,
+    false,
+  ]);
 });
 
 test('what can change while a network trains is listed once', () => {

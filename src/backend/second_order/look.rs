@@ -7,7 +7,7 @@ use crate::backend::{Data, NetworkSpec, Snapshot};
 use crate::kernels::batch_norm;
 use crate::mlp::Layer;
 use crate::rng::{self, Purpose, Stream};
-use crate::second_order::{Largest, finish, largest, largest_eigenvalues};
+use crate::second_order::{Largest, add, finish, largest, largest_eigenvalues};
 use core::ops::Range;
 use std::rc::Rc;
 
@@ -103,13 +103,13 @@ impl Look {
         self.rows.reach(parameters)
     }
 
-    /// The largest eigenvalues of the Hessian among some parameters, of which each is scaled by the root of `divisor`, from a
-    /// direction found before or from a random one.
+    /// The largest eigenvalues of the Hessian among some parameters, with `decay` times half their squares in the loss. Each is
+    /// scaled by the root of `divisor`; the search starts from a direction found before or from a random one.
     pub fn eigenvalues(
         &mut self,
         parameters: &[f64],
         part: Range<usize>,
-        divisor: Option<&[f64]>,
+        (decay, divisor): (f64, Option<&[f64]>),
         before: &[f32],
         wanted: usize,
     ) -> Option<Largest> {
@@ -135,19 +135,29 @@ impl Look {
             whole[part.clone()].copy_from_slice(vector);
             scaled(&mut whole, 0);
             let mut product = self.rows.along(parameters, &whole)[part.clone()].to_vec();
+            add(&mut product, decay, &whole[part.clone()]);
             scaled(&mut product, part.start);
             product
         })
     }
 
-    /// The curvature at a snapshot. `warm` has the directions that were found the last time, and takes those found now: the
-    /// Hessian's, the preconditioned one's, and each layer's own side by side; f32, so that a copy is as good.
-    pub fn curvature(&mut self, snapshot: &Snapshot, with_layers: bool, warm: &mut Vec<f32>) -> Curvature {
+    /// The curvature at a snapshot of what is descended, the weight decay that the optimizer adds to the gradient included, and
+    /// that over its step sizes at a step with this momentum or beta1. `warm` has the directions that were found the last time,
+    /// and takes those found now: the Hessian's, the preconditioned one's, and each layer's own side by side; f32, so that a
+    /// copy is as good.
+    pub fn curvature(
+        &mut self,
+        snapshot: &Snapshot,
+        momentum: Option<f64>,
+        with_layers: bool,
+        warm: &mut Vec<f32>,
+    ) -> Curvature {
         let n = self.spec.shape.n_parameters();
         let Some(mut own) = snapshot.parts(&self.spec) else { return Curvature::default() };
         let parameters: Vec<f64> = own.next().unwrap_or_default().iter().map(|&x| f64::from(x)).collect();
         let slots: Vec<&[f32]> = own.collect();
-        let divisor = self.spec.optimizer.preconditioner(u64::from(snapshot.steps), &slots);
+        let decay = self.spec.optimizer.constants().weight_decay;
+        let divisor = self.spec.optimizer.preconditioner(u64::from(snapshot.steps), momentum, &slots);
         warm.resize(3 * n, 0.0);
         let (hessian, rest) = warm.split_at_mut(n);
         let (conditioned, layers) = rest.split_at_mut(n);
@@ -163,15 +173,14 @@ impl Look {
         };
         let mut residuals = Vec::new();
         let mut shares: Vec<f64> = Vec::new();
-        if let Some(found) = self.eigenvalues(&parameters, 0..n, None, hessian, 1) {
+        if let Some(found) = self.eigenvalues(&parameters, 0..n, (decay, None), hessian, 1) {
             curvature.largest = found.values[0];
             residuals.push(found.residual);
             keep(hessian, &found);
             shares.clone_from(&found.vectors[0]);
         }
-        if let Some(found) =
-            divisor.and_then(|divisor| self.eigenvalues(&parameters, 0..n, Some(&divisor), conditioned, 1))
-        {
+        let found = |divisor: Vec<f64>| self.eigenvalues(&parameters, 0..n, (decay, Some(&divisor)), conditioned, 1);
+        if let Some(found) = divisor.and_then(found) {
             curvature.preconditioned = found.values[0];
             residuals.push(found.residual);
             keep(conditioned, &found);
@@ -186,7 +195,7 @@ impl Look {
         }
         for part in self.parts.clone().into_iter().filter(|_| with_layers) {
             // A network of one layer is its own part.
-            let found = self.eigenvalues(&parameters, part.clone(), None, layers, 1);
+            let found = self.eigenvalues(&parameters, part.clone(), (decay, None), layers, 1);
             curvature.layers.push(found.as_ref().map_or(f64::NAN, |found| found.values[0]));
             if let Some(found) = found {
                 keep(&mut layers[part], &found);
@@ -226,7 +235,8 @@ mod tests {
             Loss::Mse => Labels::Numbers((0..n * outputs).map(|_| stream.normal() as f32).collect()),
         };
         let data = Data { x, columns: 3, labels, n_train: n, n_validation: 0 };
-        let optimizer = Optimizer { l2: 0.1 * l2 as f64, ..Optimizer::named("adam").unwrap() };
+        let mut optimizer = Optimizer { l2: 0.1 * l2 as f64, ..Optimizer::named("adam").unwrap() };
+        optimizer.set("weight_decay", 0.7 * l2 as f64);
         let (run, schedule) = (RunId::default(), crate::schedule::Settings::default());
         let spec = NetworkSpec { run, seed: 4, shape, loss, optimizer, schedule, dropout: 0.5, max_batch: 8, crowd: 1 };
         let mut parameters = spec.shape.initial_parameters(Init::Torch, 0.0, u64::from(seed), run);
@@ -238,13 +248,16 @@ mod tests {
         (spec, data, parameters)
     }
 
-    /// All eigenvalues of the Hessian among some parameters, worked out whole, with rows and columns over these.
+    /// All eigenvalues of the Hessian among some parameters, worked out whole, the optimizer's decay on its diagonal, with rows
+    /// and columns over these.
     fn dense(spec: &NetworkSpec, data: &Data, parameters: &[f64], part: Range<usize>, by: &[f64]) -> Vec<f64> {
         let data = Look::data(data, parameters.len());
         let places = (0..data.rows() as u32).collect();
         let mut rows = Rows::new(spec, data, places, Rc::new(Clock::default()));
         let hessian = finish(rows.hessian(parameters));
-        let row = |i: usize| part.clone().map(|j| hessian.at(i, j) / (by[i] * by[j]).sqrt()).collect();
+        let decay = spec.optimizer.constants().weight_decay;
+        let at = |i: usize, j: usize| hessian.at(i, j) + if i == j { decay } else { 0.0 };
+        let row = |i: usize| part.clone().map(|j| at(i, j) / (by[i] * by[j]).sqrt()).collect();
         jacobi(part.clone().map(row).collect()).0
     }
 
@@ -266,7 +279,7 @@ mod tests {
             let snapshot = Snapshot { numbers, steps: 7, ..Snapshot::default() };
             let mut look = Look::new(&spec, Look::data(&data, n));
             let mut warm = Vec::new();
-            let found = look.curvature(&snapshot, true, &mut warm);
+            let found = look.curvature(&snapshot, None, true, &mut warm);
             let near = |found: f64, wanted: f64, what: &str| {
                 let reach = wanted.abs().max(1e-6);
                 prop_assert!((found - wanted).abs() <= 0.01 * reach, "{what} of {hidden:?}: {found} is not {wanted}");
@@ -274,14 +287,14 @@ mod tests {
             };
             let ones = vec![1.0; n];
             near(found.largest, dense(&spec, &data, &parameters, 0..n, &ones)[0], "the Hessian")?;
-            let divisor = spec.optimizer.preconditioner(7, &[&squares, &squares]).unwrap();
+            let divisor = spec.optimizer.preconditioner(7, None, &[&squares, &squares]).unwrap();
             near(found.preconditioned, dense(&spec, &data, &parameters, 0..n, &divisor)[0], "the preconditioned")?;
             for (part, own) in parts(&spec.shape.layers()).into_iter().zip(&found.layers) {
                 near(*own, dense(&spec, &data, &parameters, part, &ones)[0], "a layer")?;
             }
             prop_assert!((found.shares.iter().sum::<f64>() - 1.0).abs() < 1e-9);
             // From where it has been the same comes out, and no worse.
-            let again = look.curvature(&snapshot, true, &mut warm);
+            let again = look.curvature(&snapshot, None, true, &mut warm);
             near(again.largest, found.largest, "another look")?;
         }
     }
@@ -327,14 +340,14 @@ mod tests {
             for (layer, part) in parts(&spec.shape.layers()).into_iter().enumerate() {
                 near(length(gradient[part].iter()), &case["gradient_norms"][layer], 1e-9);
             }
-            let two = look.eigenvalues(&parameters, 0..n, None, &[], 2).expect("finite");
+            let two = look.eigenvalues(&parameters, 0..n, (0.0, None), &[], 2).expect("finite");
             near(two.values[0], &case["eigenvalues"][0], 0.005);
             near(two.values[1], &case["eigenvalues"][1], 0.01);
             let squares = numbers(&case["squares"]);
             let numbers = parameters.iter().chain(&squares).chain(&squares).map(|&x| x as f32).collect();
             let steps = case["steps"].as_u64().expect("steps") as u32;
             let snapshot = Snapshot { numbers, steps, ..Snapshot::default() };
-            let found = look.curvature(&snapshot, true, &mut Vec::new());
+            let found = look.curvature(&snapshot, None, true, &mut Vec::new());
             near(found.largest, &case["eigenvalues"][0], 0.01);
             near(found.preconditioned, &case["preconditioned"], 0.01);
             for (layer, own) in found.layers.iter().enumerate() {
@@ -348,7 +361,7 @@ mod tests {
         let (spec, data, parameters) = network(&[4], 2, [2, 0, 0], 1);
         let mut look = Look::new(&spec, Look::data(&data, parameters.len()));
         let lost = Snapshot { numbers: vec![f32::NAN; 3 * parameters.len()], steps: 1, ..Snapshot::default() };
-        let found = look.curvature(&lost, true, &mut Vec::new());
+        let found = look.curvature(&lost, None, true, &mut Vec::new());
         assert!(found.largest.is_nan() && found.layers.iter().all(|x| x.is_nan()), "{found:?}");
         assert_eq!([(350, 354), (10_000, 1_000_000), (20, 1_000_000)].map(|(n, p)| Look::rows(n, p)), [350, 32, 20]);
         let some = spread(Look::rows(7000, 2000), 7000);

@@ -95,7 +95,7 @@ def main():
     #? !folds
     params, data = given(others), load_data()
     #.
-    unknown = params.keys() - {*FIXED{{known}}}
+    unknown = params.keys() - set().union(FIXED, *BY_OPTIMIZER.values(), {{known}})
     if unknown:
         sys.exit(f"{', '.join(sorted(unknown))}: no setting of this study")
     adapter = f"PyTorch {torch.__version__}"

@@ -32,14 +32,19 @@ def r_squared(loss, y):
 #.
 
 
+#? averaging=ema averaging=swa
+def follow(average, net, share):
+    """Moves averages of weights, and of batch norms' running statistics, by so much of the way to those of a network."""
+    for mean, own in zip(average.state_dict().values(), net.state_dict().values()):
+        if mean.is_floating_point():
+            mean.lerp_(own, share)
+#.
+
+
 def run_seed(s, data, seed, device="cpu"):
     """Trains one network; yields the record of each epoch, and the network that it is scored by."""
     torch.manual_seed(seed)
     data = {part: tuple(t.to(device) for t in of) if isinstance(of, tuple) else of for part, of in data.items()}
-    #? schedule=one_cycle
-    if s["schedule"] == "one_cycle":
-        s = {**s, "momentum": 0.95, "beta1": 0.95, "dampening": 0}
-    #.
     net = build(s).to(device)
     #? averaging=ema averaging=swa
     average, ends = copy.deepcopy(net), 0
@@ -54,7 +59,7 @@ def run_seed(s, data, seed, device="cpu"):
     weights = [layer.weight for layer in net if isinstance(layer, nn.Linear)]
     #.
     #? schedule=plateau
-    waited, least, plateau = 0, math.inf, 1.0
+    since, least, plateau = 0, math.inf, 1.0
     #.
     #? hypergradient
     added, direction = 0.0, [torch.zeros_like(p) for p in net.parameters()]
@@ -134,8 +139,7 @@ def run_seed(s, data, seed, device="cpu"):
             #.
             #? averaging=ema
             if s.get("averaging") == "ema":
-                for mean, p in zip(average.parameters(), net.parameters()):
-                    mean.data.lerp_(p.data, 1 - s["averaging_decay"])
+                follow(average, net, 1 - s["averaging_decay"])
             #.
         if not all(bool((p.detach().abs() < 1e18).all()) for p in net.parameters()):
             raise Diverged(step)
@@ -143,17 +147,12 @@ def run_seed(s, data, seed, device="cpu"):
         #? averaging=swa
         if s.get("averaging") == "swa" and 4 * epoch > 3 * s["epochs"]:
             ends += 1
-            for mean, p in zip(average.parameters(), net.parameters()):
-                mean.data.lerp_(p.data, 1 / ends)
+            follow(average, net, 1 / ends)
             scored = average
         #.
         #? averaging=ema
         if s.get("averaging") == "ema":
             scored = average
-        #.
-        #? averaging=ema averaging=swa
-        for mean, own in zip(average.buffers(), net.buffers()):
-            mean.data.copy_(own)
         #.
         train_loss = losses / len(x)
         record = {
@@ -177,10 +176,10 @@ def run_seed(s, data, seed, device="cpu"):
         if epoch % EVALUATE_EVERY == 0 or epoch == s["epochs"]:
             record["validation_loss"], record["validation_metric"] = score(scored, data, "validation")
             #? schedule=plateau
-            waited = 0 if record["validation_loss"] < least else waited + 1
-            least = min(least, record["validation_loss"])
-            if s["schedule"] == "plateau" and waited >= s["plateau_patience"]:
-                plateau, waited = max(plateau * s["decay_rate"], s["min_factor"]), 0
+            if record["validation_loss"] < least:
+                least, since = record["validation_loss"], epoch
+            elif s["schedule"] == "plateau" and epoch - since >= s["plateau_patience"]:
+                plateau, since = max(plateau * s["decay_rate"], s["min_factor"]), epoch
             #.
         record["seconds"] = time.perf_counter() - begun
         yield record, scored
@@ -257,7 +256,16 @@ def settings(params):
     """All settings of a trial: drawn ones over those of its optimizer over fixed ones."""
     s = {**FIXED, **params}
     # What hangs on no optimizer is asked for before one is drawn.
-    return {**FIXED, **BY_OPTIMIZER.get(s.get("optimizer"), {}), **params}
+    s = {**FIXED, **BY_OPTIMIZER.get(s.get("optimizer"), {}), **params}
+    #? hidden
+    if "hidden" in s:
+        s["hidden_layers"] = len(s["hidden"])
+    #.
+    #? schedule=one_cycle
+    if s.get("schedule") == "one_cycle":
+        s.update(momentum=0.95, beta1=0.95)
+    #.
+    return s
 
 
 #? study

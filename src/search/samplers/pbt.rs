@@ -82,18 +82,21 @@ impl Population {
         copies
     }
 
-    /// The parameters of a copy: what can change in training is drawn anew or moved, the rest is its parent's.
+    /// The parameters of a copy: what can change in training is drawn anew or moved, or drawn where its parent has had no use
+    /// for it; the rest is its parent's.
     fn explored(&self, study: &Study, number: u32, parent: &Map<String, Value>) -> Map<String, Value> {
         let mut params = parent.clone();
         for (name, range) in &study.space {
             let is_live = table::find(name).is_some_and(|row| row.live && name != "epochs");
-            let Some(value) = params.get_mut(name).filter(|value| is_live && value.is_number()) else { continue };
+            if !is_live {
+                continue;
+            }
             let draw = |what: &str| share(study.seed, number, &format!("{name} {what}"));
-            *value = if draw("resampled") < self.settings.resample {
-                range.at(share(study.seed, number, name))
-            } else {
-                range.moved(value, draw("moved") < 0.5)
+            let value = match params.get(name) {
+                Some(value) if draw("resampled") >= self.settings.resample => range.moved(value, draw("moved") < 0.5),
+                _ => range.at(share(study.seed, number, name)),
             };
+            params.insert(name.clone(), value);
         }
         for name in usage::unused(study, &params) {
             params.shift_remove(&name);

@@ -12,7 +12,7 @@
 
 /** Numbers before a snapshot's memories, of a memory, and before a network's own. */
 const [HEAD, MEMORY, NETWORK] = [8, 5, 7];
-/** A memory of nothing: the best loss, infinite, the factor, 1, each in halves, and no epoch waited. */
+/** A memory of nothing: the best loss, infinite, the factor, 1, each in halves, and no epoch that it waits from. */
 const NO_MEMORY = [0, 0x7ff0_0000, 0, 0x3ff0_0000, 0];
 
 /**

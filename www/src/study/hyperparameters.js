@@ -101,7 +101,7 @@ export function shapeOf(study, drawn) {
 
 /**
  * A condition is a list of values, or `{above: n}`, where "units" is the number of first hidden layers whose widths
- * are given one by one.
+ * are given one by one. A schedule that moves momentum has some, whatever the optimizer's is.
  * @param {string} owner
  * @param {any} condition
  * @param {Study} study
@@ -110,6 +110,7 @@ export function shapeOf(study, drawn) {
 function meets(owner, condition, study, drawn) {
   const value = valueIn(owner, study, drawn);
   if (Array.isArray(condition)) return condition.includes(value);
+  if (owner === 'momentum' && valueIn('schedule', study, drawn) === 'one_cycle') return true;
   let limit = condition.above;
   if (limit === 'units') {
     const given = (/** @type {string} */ name) =>

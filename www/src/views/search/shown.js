@@ -11,12 +11,8 @@ import { LEARNING, SHRINK, STAGE, prunerOf, samplerOf, settingsOf } from '../../
  * @typedef {import('../../study/search.js').Setting} Setting
  */
 
-/** Whether a copy's setting is moved: it can change in training and is a number.
- * @param {string} name @param {Study} study */
-export const isMoved = (name, { space }) =>
-  name !== 'epochs' &&
-  BY_NAME.get(name)?.live === true &&
-  (space?.[name]?.choices?.every((one) => typeof one === 'number') ?? true);
+/** Whether a copy's setting is moved: it can change in training. @param {string} name */
+export const isMoved = (name) => name !== 'epochs' && BY_NAME.get(name)?.live === true;
 
 /** The settings that matter in a study: trials are asked for in rounds only where something is learned from them.
  * @param {Study} study @param {Part} part */

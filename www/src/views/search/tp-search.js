@@ -53,7 +53,7 @@ export class TpSearch extends Part {
     const epochs = mostEpochs(study);
     const { first, copied, looks, trials } = populationOf(study, epochs);
     const names = Object.keys(study.space ?? {});
-    const once = names.filter((name) => !isMoved(name, study));
+    const once = names.filter((name) => !isMoved(name));
     const all = study.trials ?? 64;
     const said = [
       trials > first

@@ -127,7 +127,7 @@ fn a_fixture_that_checks_nothing_or_does_not_agree_is_refused_by_name() {
     // Classes may be written as PyTorch's other numbers are.
     let mut real = json::parse(NORMED).expect("JSON");
     for y in
-        real["batches"].as_array_mut().expect("batches").iter_mut().flat_map(|one| one["y"].as_array_mut()).flatten()
+        real["batches"].as_array_mut().expect("batches").iter_mut().filter_map(|one| one["y"].as_array_mut()).flatten()
     {
         *y = json!(y.as_f64());
     }

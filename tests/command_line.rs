@@ -478,31 +478,25 @@ fn own_data_lie_beside_the_study() {
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
     let found = read(&output)["study"]["dataset"]["found"].clone();
     let no = (0..40).filter(|k| k % 7 < 4).count();
-    let digest = found["digest"].clone();
-    let expected = json!({"task": "classes", "rows": 40, "features": 2, "classes": 2, "class_rows": [no, 40 - no]});
-    let expected = expected.as_object().expect("an object").clone();
-    assert_eq!(found, Value::Object(expected.into_iter().chain([("digest".into(), digest)]).collect()));
+    assert_eq!(found["class_rows"], json!([no, 40 - no]));
     // The study of the result goes on with that very table, and with no other; what an older one leaves out is not missed.
     let again = read(&output)["study"].clone();
-    for class_rows in
-        [Some(json!([no, 40 - no])), None, Some(json!([no + 1, 39 - no])), Some(json!([40])), Some(json!(7))]
-    {
-        let mut study = again.clone();
-        let found = study["dataset"]["found"].as_object_mut().expect("found");
-        let is_right = class_rows.as_ref().is_none_or(|told| told[0] == json!(no));
-        match class_rows {
-            Some(told) => found.insert("class_rows".into(), told),
-            None => found.remove("class_rows"),
-        };
+    let run = |study: &Value| {
         fs::write(&study_file, study.to_string()).expect("written");
-        let ended = tune(&["run", &study_file, "--backend", "cpu", "-o", &to], Stdio::piped());
-        assert_eq!(ended.status.success(), is_right, "{}", String::from_utf8_lossy(&ended.stderr));
+        tune(&["run", &study_file, "--backend", "cpu", "-o", &to], Stdio::piped())
+    };
+    for told in [json!([no, 40 - no]), Value::Null, json!([no + 1, 39 - no]), json!([40]), json!(7)] {
+        let mut study = again.clone();
+        study["dataset"]["found"]["class_rows"] = told.clone();
+        if told.is_null() {
+            study["dataset"]["found"].as_object_mut().expect("found").remove("class_rows");
+        }
+        assert_eq!(run(&study).status.success(), told.is_null() || told[0] == json!(no), "{told}");
     }
     // More folds than rows of the rarest class are refused before anything is trained.
     let mut folds = again.clone();
     folds["dataset"]["folds"] = json!(20);
-    fs::write(&study_file, folds.to_string()).expect("written");
-    assert!(refusal(&["run", &study_file, "--backend", "cpu"]).contains("folds"));
+    assert!(String::from_utf8_lossy(&run(&folds).stderr).contains("folds"));
     fs::write(&study_file, again.to_string()).expect("written");
     fs::write(folder.join("mine.csv"), format!("a;b;answer\n{}", rows.replace("1;", "2;"))).expect("written");
     let ended = tune(&["run", &study_file, "--backend", "cpu", "-o", &to], Stdio::piped());

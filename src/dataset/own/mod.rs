@@ -166,7 +166,9 @@ impl Found {
         let mut class_rows = vec![0; data.class_names.len()];
         let task = match &data.targets {
             Targets::Classes(classes) => {
-                classes.iter().for_each(|&class| class_rows[class as usize] += 1);
+                for &class in classes {
+                    class_rows[class as usize] += 1;
+                }
                 TaskKind::Classes
             }
             Targets::Numbers(_) => TaskKind::Numbers,

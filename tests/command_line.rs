@@ -497,13 +497,11 @@ fn own_data_lie_beside_the_study() {
     let mut folds = again.clone();
     folds["dataset"]["folds"] = json!(20);
     assert!(String::from_utf8_lossy(&run(&folds).stderr).contains("folds"));
-    fs::write(&study_file, again.to_string()).expect("written");
-    fs::write(folder.join("mine.csv"), format!("a;b;answer\n{}", rows.replace("1;", "2;"))).expect("written");
-    let ended = tune(&["run", &study_file, "--backend", "cpu", "-o", &to], Stdio::piped());
-    assert!(String::from_utf8_lossy(&ended.stderr).contains("another table"), "{ended:?}");
-    fs::write(folder.join("mine.csv"), format!("a;b;answer\n{rows}1;2\n")).expect("written");
-    let ended = tune(&["run", &study_file, "--backend", "cpu", "-o", &to], Stdio::piped());
-    assert!(String::from_utf8_lossy(&ended.stderr).contains("line 42 has 2 columns"), "{ended:?}");
+    let other = rows.replace("1;", "2;");
+    for (rows, said) in [(other, "another table"), (rows + "1;2\n", "line 42 has 2 columns")] {
+        fs::write(folder.join("mine.csv"), format!("a;b;answer\n{rows}")).expect("written");
+        assert!(String::from_utf8_lossy(&run(&again).stderr).contains(said), "{said}");
+    }
 }
 
 /// What a call that is refused says.

@@ -472,19 +472,16 @@ fn own_data_lie_beside_the_study() {
     let mut study = small();
     study["dataset"] = json!({"name": "csv", "file": "mine.csv"});
     let (study_file, output) = (folder.join("study.json"), folder.join("result.json"));
-    fs::write(&study_file, study.to_string()).expect("written");
     let [study_file, to] = [&study_file, &output].map(|path| path.to_string_lossy().into_owned());
-    let ended = tune(&["run", &study_file, "--backend", "cpu", "-o", &to], Stdio::piped());
-    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
-    let found = read(&output)["study"]["dataset"]["found"].clone();
-    let no = (0..40).filter(|k| k % 7 < 4).count();
-    assert_eq!(found["class_rows"], json!([no, 40 - no]));
-    // The study of the result goes on with that very table, and with no other; what an older one leaves out is not missed.
-    let again = read(&output)["study"].clone();
     let run = |study: &Value| {
         fs::write(&study_file, study.to_string()).expect("written");
         tune(&["run", &study_file, "--backend", "cpu", "-o", &to], Stdio::piped())
     };
+    assert!(run(&study).status.success());
+    // The study of the result goes on with that very table, and with no other; what an older one leaves out is not missed.
+    let again = read(&output)["study"].clone();
+    let (found, no) = (&again["dataset"]["found"], (0..40).filter(|k| k % 7 < 4).count());
+    assert_eq!((&found["task"], &found["class_rows"]), (&json!("classes"), &json!([no, 40 - no])));
     for told in [json!([no, 40 - no]), Value::Null, json!([no + 1, 39 - no]), json!([40]), json!(7)] {
         let mut study = again.clone();
         study["dataset"]["found"]["class_rows"] = told.clone();

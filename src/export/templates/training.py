@@ -34,7 +34,7 @@ def r_squared(loss, y):
 
 #? averaging=ema averaging=swa
 def follow(average, net, share):
-    """Moves averages of weights, and of batch norms' running statistics, by so much of the way to those of a network."""
+    """Moves averages of weights and of running statistics by so much of the way to those of a network."""
     for mean, own in zip(average.state_dict().values(), net.state_dict().values()):
         if mean.is_floating_point():
             mean.lerp_(own, share)

@@ -229,7 +229,7 @@ test('gaps have a scale with 0 in its middle, whatever they are', () => {
 
 test('curves have the colours of a hyperparameter: numbers on its scale, names with a dash each', () => {
   const store = (/** @type {string | null} */ curveColor, /** @type {any} */ space) =>
-    /** @type {any} */ ({ curveColor, shownStudy: { space } });
+    /** @type {any} */ ({ curveColor, shownStudy: { space }, lang: 'en', setting: String });
   const token = (/** @type {string} */ name) => name;
   const of = (/** @type {any} */ space, /** @type {any} */ value, name = 'x') => {
     const coloring = coloringOf(store(name, { [name]: space }));

@@ -23,7 +23,8 @@ export function element(name, attributes, text) {
   return made;
 }
 
-/** As much of a title as has room, where a letter is as wide as it may be. @param {string} title @param {number} room */
+/** As much of a title as has room, where a letter is as wide as it may be.
+ * @param {string} title @param {number} room in px */
 export function shortened(title, room) {
   const letters = [...title];
   let left = room;

@@ -90,12 +90,12 @@ export class Field {
   /** Makes the columns those of the trials as they are now. */
   renew() {
     const { store } = this;
-    const key = `${store.runs} ${store.version} ${store.objective.metric} ${store.lang}`;
+    const key = `${store.runs} ${store.version} ${store.objective.metric}`;
     const now = performance.now();
     const isFresh = store.runs === this.runs && store.lang === this.lang;
     const rest = store.trials.size > CROWD ? RENEW_CROWD : RENEW;
     const isSoon = isFresh && store.state === 'running' && now - this.at < rest;
-    if (key !== this.key && !isSoon) {
+    if ((key !== this.key || !isFresh) && !isSoon) {
       this.key = key;
       this.at = now;
       this.brushKey = '';

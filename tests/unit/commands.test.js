@@ -10,7 +10,15 @@ import { Store } from '../../www/src/state/store.js';
 import { keptAsked } from '../../www/src/state/kept.js';
 import { divergedNotice } from '../../www/src/views/notices/index.js';
 import { fallbackNotice, idleNotice, mendsShown, runNotice } from '../../www/src/state/notices.js';
-import { DATASETS, DERIVED, HYPERPARAMETERS, SAMPLERS, isOwn } from '../../www/src/study/hyperparameters.js';
+import {
+  DATASETS,
+  DERIVED,
+  HYPERPARAMETERS,
+  SAMPLERS,
+  TABLE_NAMES,
+  datasetOf,
+  isOwn,
+} from '../../www/src/study/hyperparameters.js';
 import { PRESETS } from '../../www/src/study/presets.js';
 import { RECORDS, readStudy } from '../../www/src/study/study.js';
 
@@ -200,6 +208,24 @@ function prepare(store, { act, brush = [0, 1] }) {
   }
   if (act === 'more') store.reports.state('idle', true);
 }
+
+test('each view has its key, by its place', () => {
+  const views = readFileSync(`${ROOT}/views/views.js`, 'utf8').match(/\bname: '/g) ?? [];
+  const tab = KEYS.find(({ name }) => name === 'tab');
+  assert.deepEqual(
+    tab?.shown,
+    views.map((_, k) => String(k + 1)),
+  );
+  assert.equal(views.length, 7);
+});
+
+test('own data are called by their file, also where the study has their text in it', () => {
+  const found = { task: 'classes', rows: 12, features: 2, classes: 2, class_rows: [6, 6], digest: '00000000000000ab' };
+  const study = /** @type {any} */ ({ format: '', dataset: { name: 'csv', text: 'a,b,c', found } });
+  assert.equal(datasetOf(study)?.label.en, 'CSV');
+  TABLE_NAMES.set(found.digest, 'birds.csv');
+  assert.equal(datasetOf(study)?.label.ko, 'birds.csv');
+});
 
 test('every command that changes the study is among those that are tried', () => {
   const changing = Object.entries(COMMANDS).filter(([, one]) => 'edit' in one);

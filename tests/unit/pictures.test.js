@@ -167,6 +167,7 @@ test('even steps around the best of a logarithmic range', () => {
   assert.deepEqual(near(0.003)?.values, [0.001, 0.002, 0.003, 0.004, 0.005, 0.006]);
   assert.deepEqual(near(0.003)?.range, { type: 'float', low: 0.001, high: 0.006, step: 0.001 });
   assert.deepEqual(near(40, { type: 'int', low: 8, high: 128, log: true }, 'hidden_units')?.values, [20, 40, 60, 80]);
+  assert.deepEqual(near(0.059)?.values, [0.02, 0.04, 0.06, 0.08, 0.1, 0.12]);
   assert.equal(near(0.003, { type: 'float', low: 1e-4, high: 0.1 }), null);
   for (const nothing of [0, -1, NaN, Infinity, 'adam', 5e-324, 1e308])
     assert.equal(near(/** @type {any} */ (nothing)), null);
@@ -202,6 +203,8 @@ test('whatever the range and the best, what is offered can run and holds what it
           JSON.stringify([value, found]),
         );
         assert.ok(found.values.length >= 3 && found.values.length <= 13);
+        const bottom = Math.max(Number(one.low ?? 0), one.type === 'int' ? 1 : 0);
+        assert.ok(found.values[0] <= Math.max((value / 2) * (1 + 1e-6), bottom), JSON.stringify([value, found]));
         assert.equal(checkStudy(study({ [one.name]: found.range })), null);
       },
     ),
@@ -229,7 +232,7 @@ test('gaps have a scale with 0 in its middle, whatever they are', () => {
 
 test('curves have the colours of a hyperparameter: numbers on its scale, names with a dash each', () => {
   const store = (/** @type {string | null} */ curveColor, /** @type {any} */ space) =>
-    /** @type {any} */ ({ curveColor, shownStudy: { space } });
+    /** @type {any} */ ({ curveColor, shownStudy: { space }, lang: 'en', setting: String });
   const token = (/** @type {string} */ name) => name;
   const of = (/** @type {any} */ space, /** @type {any} */ value, name = 'x') => {
     const coloring = coloringOf(store(name, { [name]: space }));

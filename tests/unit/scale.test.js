@@ -1,4 +1,5 @@
 import { test } from 'node:test';
+import { shortened } from '../../www/src/figures/plot-axes.js';
 import { axisOf, density, domainOf, logSteps, shareOf, steps, stepsOf } from '../../www/src/study/scale.js';
 import { HYPERPARAMETERS, sweptOf } from '../../www/src/study/hyperparameters.js';
 import { spanOf } from '../../www/src/study/joint.js';
@@ -194,4 +195,11 @@ test('an axis holds what was picked by hand, and a press trains where it was', (
   assert.equal(spanOf(/** @type {any} */ ({ space, sampler: { name: 'random' } }), 'batch_size'), space.batch_size);
   const axis = axisOf('learning_rate', spanOf(outside, 'learning_rate'));
   assert.deepEqual(valuesAt(outside, [{ axis, share: 1 }]), { learning_rate: 0.5 });
+});
+
+test('a title beside an axis is as long as its axis leaves room', () => {
+  assert.equal(shortened('batch size (log scale)', 200), 'batch size (log scale)');
+  assert.equal(shortened('batch size (log scale)', 70), 'batch siz…');
+  assert.equal(shortened('배치 크기 (로그 척도)', 70), '배치 크기 …');
+  assert.equal(shortened('loss', 10), '');
 });

@@ -120,7 +120,7 @@ export const LOOK = {
 
   /** The tab at a place, counted from 0. */
   tab: defineCommand({
-    keys: [0, 1, 2, 3, 4, 5].map((at) => ({ press: String(at + 1), detail: at })),
+    keys: [0, 1, 2, 3, 4, 5, 6].map((at) => ({ press: String(at + 1), detail: at })),
     act: ({ page }, /** @type {number} */ at) =>
       /** @type {HTMLElement | undefined} */ (page.renderRoot.querySelectorAll('.tabs [role=tab]')[at])?.click(),
   }),

@@ -1,7 +1,7 @@
 import { depthColor } from './colors.js';
 import { DASHES, ORDER, OWN } from './series.js';
 import { BY_NAME, scaleOf, sweptOf } from '../study/hyperparameters.js';
-import { exact, setting } from '../study/format.js';
+import { exact } from '../study/format.js';
 import { SCALES } from '../study/scale.js';
 
 /**
@@ -28,8 +28,9 @@ const PALEST = 0.34;
 /** The hyperparameters that curves may be coloured by. @param {Store} store */
 export const colorNames = (store) => sweptOf(store.shownStudy).map(({ name }) => name);
 
-/** @param {string} name @param {import('../study/types.js').Distribution} range @returns {Coloring} */
-function made(name, range) {
+/** @param {string} name @param {import('../study/types.js').Distribution} range
+ * @param {(value: unknown) => string} word @returns {Coloring} */
+function made(name, range, word) {
   const choices = range.choices ?? [];
   const numbers = choices.filter((one) => typeof one === 'number');
   const key = `${name} ${JSON.stringify(range)}`;
@@ -37,7 +38,7 @@ function made(name, range) {
     const entries = [...new Set(choices)].map((value, k) => {
       const own = name === 'optimizer' ? OWN[String(value)] : undefined;
       const at = own ?? ORDER[k % ORDER.length];
-      return { value, text: setting(value).replaceAll('_', ' '), at, dash: DASHES[at] };
+      return { value, text: word(value).replaceAll('_', ' '), at, dash: DASHES[at] };
     });
     return { key, name, scale: 'choices', entries, low: '', high: '', share: () => NaN };
   }
@@ -72,11 +73,11 @@ export function coloringOf(store) {
   const name = store.curveColor;
   const range = name === null ? undefined : store.shownStudy.space?.[name];
   if (name === null || !range) return null;
-  const key = `${name} ${JSON.stringify(range)}`;
+  const key = `${store.lang} ${name} ${JSON.stringify(range)}`;
   let found = known.get(key);
   if (!found) {
     known.clear();
-    known.set(key, (found = made(name, range)));
+    known.set(key, (found = made(name, range, store.setting)));
   }
   return found;
 }

@@ -23,6 +23,15 @@ export function element(name, attributes, text) {
   return made;
 }
 
+/** As much of a title as has room, where a letter is as wide as it may be.
+ * @param {string} title @param {number} room in px */
+export function shortened(title, room) {
+  const letters = [...title];
+  let left = room;
+  const n = letters.findIndex((one) => (left -= one > '\u2fff' ? 12 : 6.6) < 0);
+  return n < 0 ? title : n < 3 ? '' : `${letters.slice(0, n - 1).join('')}…`;
+}
+
 /**
  * A plot without its marks.
  * @param {{x: Ticked, y: Ticked}} axes
@@ -38,8 +47,11 @@ export function plotOf(axes, frame, titles, below, grid = false) {
   svg.append(...below, ...acrossAxis(axes.x, frame, grid ? h : 0), ...upAxis(axes.y, frame, grid ? w : 0));
   const name = { 'text-anchor': 'middle', 'font-size': 12, fill: 'var(--ink-2)' };
   if (titles.x) svg.append(element('text', { ...name, x: frame.left + w / 2, y: frame.height - 3 }, titles.x));
-  if (titles.y)
-    svg.append(element('text', { ...name, transform: `translate(11,${frame.top + h / 2}) rotate(-90)` }, titles.y));
+  if (titles.y) {
+    const middle = frame.top + h / 2;
+    const text = shortened(titles.y, 2 * Math.min(middle, frame.height - middle));
+    svg.append(element('text', { ...name, transform: `translate(11,${middle}) rotate(-90)` }, text));
+  }
   return svg;
 }
 

@@ -59,7 +59,7 @@ export class SurfaceAxes {
     const theirs = store.other?.shownStudy;
     const axis = (/** @type {string} */ name) => {
       const own = spanOf(store.shownStudy, name);
-      return axisOf(name, theirs?.space?.[name] ? jointRange(own, spanOf(theirs, name)) : own);
+      return axisOf(name, theirs?.space?.[name] ? jointRange(own, spanOf(theirs, name)) : own, store.setting);
     };
     const across = axis(x);
     if (y) {

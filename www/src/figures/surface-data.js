@@ -1,4 +1,3 @@
-import { setting } from '../study/format.js';
 import { lookOf } from '../state/score.js';
 import { shownOf } from '../state/measure.js';
 import { scoreName, scoreValue } from '../state/spread.js';
@@ -31,7 +30,7 @@ export function surfaceData(store, names) {
         key: name,
         label: store.label(name),
         num: true,
-        text: (/** @type {Trial} */ one) => setting(one.params[name]),
+        text: (/** @type {Trial} */ one) => store.setting(one.params[name]),
         value: (/** @type {Trial} */ one) => one.params[name],
       })),
       {

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { stateMark } from '../controls/icons.js';
 import { depthColor } from './colors.js';
 import { sweptOf } from '../study/hyperparameters.js';
-import { DASH, count, loss, metric, setting, signed } from '../study/format.js';
+import { DASH, count, loss, metric, signed } from '../study/format.js';
 import { LEARNING, originIn, samplerOf } from '../study/search.js';
 import { STATES } from './order.js';
 import { gapOf } from '../state/measure.js';
@@ -116,7 +116,7 @@ export function columnsOf(store) {
       label: one.label[store.lang],
       num: one.type !== 'categorical' && one.type !== 'bool',
       sort: (/** @type {Trial} */ trial) => /** @type {any} */ (trial.params[one.name] ?? NaN),
-      text: (/** @type {Trial} */ trial) => setting(trial.params[one.name]),
+      text: (/** @type {Trial} */ trial) => store.setting(trial.params[one.name]),
     })),
   ];
   // A sampler that learns has drawn some at random, and suggested the others.
@@ -200,7 +200,7 @@ export function fieldsOf(store) {
       value: (one) => lookOf(store, one),
       words: [
         ['complete', ['done', 'complete', '완료']],
-        ['untrained', ['learned nothing', 'untrained', '배우지 못함']],
+        ['untrained', ['learned nothing', 'untrained', '학습 실패', '배우지 못함']],
         ['running', ['running', '실행 중']],
         ['queued', ['queued', '대기']],
         ['pruned', ['pruned', '가지치기', '가지치기됨']],

@@ -15,7 +15,7 @@ import { boxOf, grown, placeBox, shareAt, sidesOf, stageBox } from './surface-br
 import { depthColor, divergingColor, palette, tokens } from './colors.js';
 import { drawRamp } from './ramp.js';
 import { wayOf } from './cursor.js';
-import { count, setting } from '../study/format.js';
+import { count } from '../study/format.js';
 import { othersOf } from '../study/places.js';
 import { shareOf, textWidth } from '../study/scale.js';
 import { samplerOf } from '../study/search.js';
@@ -224,7 +224,7 @@ export class TpSurface extends FigurePart {
     if (!best) return diverged ? this.t('message.all_diverged', { n: diverged }) : this.t('surface.summary.empty');
     const at = this.places
       .named(this.axes())
-      .map((name) => `, ${store.label(name)} ${setting(best.params[name])}`)
+      .map((name) => `, ${store.label(name)} ${store.setting(best.params[name])}`)
       .join('');
     const { untrained } = scoreScale(store);
     const missing = this.places.missing(store);

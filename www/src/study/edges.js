@@ -16,8 +16,8 @@ const SLACK = 1e-9;
 /** A range on a logarithm grows by so much, a linear one by this share of its width. */
 const DECADE = 10;
 const GROWTH = 0.5;
-/** About so many steps lie around the best. */
-const STEPS = 6;
+/** Fewer than so many steps lie around the best. */
+const MOST = 12;
 
 const clean = (/** @type {number} */ value) => Number(value.toPrecision(12));
 
@@ -87,16 +87,9 @@ export function widened(study, name, end) {
   return null;
 }
 
-/** A round number with one digit, at most or at least this one. @param {number} value @param {'floor' | 'ceil'} way */
-function round(value, way) {
-  const power = Math.floor(Math.log10(value));
-  const unit = Number(`1e${power}`);
-  return clean(Math[way](value / unit + (way === 'floor' ? 1e-9 : -1e-9)) * unit);
-}
-
 /**
- * Even steps around a value of a logarithmic range, from about a third of it to twice it; null where the range is
- * none, or where such steps leave the hyperparameter's limits.
+ * Even steps around a value of a logarithmic range, from about a third of it, no more than a half, to twice it; null
+ * where the range is none, or where such steps leave the hyperparameter's limits.
  * @param {Study} study
  * @param {string} name
  * @param {unknown} value
@@ -108,17 +101,16 @@ export function closer(study, name, value) {
   if (!range || !one || range.choices || scaleOf(range) !== 'log') return null;
   if (typeof value !== 'number' || !(value > 0) || !Number.isFinite(value)) return null;
   const whole = range.type === 'int';
-  const least = Math.max(round(value / 3, 'floor'), whole ? 1 : 0);
-  // The value itself is one of the steps' neighbours: a sixth of what lies between the ends.
-  const raw = (2 * value - least) / (STEPS - 1);
-  const size = Number(`1e${Math.floor(Math.log10(raw))}`);
-  const step = clean(([1, 2, 5, 10].find((k) => k * size >= raw * (1 - 1e-9)) ?? 10) * size);
+  // The widest round step that leaves one at half of the value or less.
+  const most = (value / 2) * (1 + 1e-9);
+  const size = Number(`1e${Math.floor(Math.log10(most))}`);
+  const step = clean(([5, 2].find((k) => k * size <= most) ?? 1) * size);
   const width = whole ? Math.max(1, Math.round(step)) : step;
-  const low = clean(Math.max(whole ? 1 : width, Math.round(least / width) * width));
+  const low = clean(Math.max(1, Math.round(value / 3 / width)) * width);
   const [from, to] = [one.low ?? -Infinity, one.high ?? Infinity];
   /** @type {number[]} */
   const values = [];
-  for (let k = 0; k <= 2 * STEPS; k++) {
+  for (let k = 0; k < MOST; k++) {
     const at = clean(low + k * width);
     if (at >= from && at <= to) values.push(at);
     if (at >= 2 * value) break;

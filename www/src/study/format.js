@@ -48,7 +48,8 @@ export function rate(input) {
   if (size === 0) return '0';
   if (size < 0.001 || (size >= 1e6 && !Number.isInteger(value))) return scientific(value);
   if (size >= 1e6) return exact(value);
-  if (size >= 100) return count(value);
+  // All digits of a whole number count.
+  if (size >= 100) return count(Number.isInteger(value) ? value : Number(value.toPrecision(2)));
   const rest = 1 - size;
   if (rest > 0 && rest < 0.05)
     return rest < 1e-9 ? `1 − ${scientific(rest)}` : minus(String(Math.sign(value) * near(rest)));

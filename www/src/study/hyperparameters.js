@@ -32,13 +32,17 @@ export const SAMPLERS = ['hand', 'grid', 'random', 'sobol', 'tpe', 'gp', 'cmaes'
 /** So many of them a guest on another page leaves to its readers. */
 export const MOST_KNOBS = 3;
 
+/** What the reader's own tables are called, by their digests: a study that has its table in it has no name for it.
+ * @type {Map<string, string>} */
+export const TABLE_NAMES = new Map();
+
 /** A study's data set; of a reader's own data what was found in them.
  * @param {Study} study @returns {Dataset | undefined} */
 export function datasetOf({ dataset }) {
   const known = DATASETS.find((one) => one.name === dataset.name);
   const { file, files, found, derived } = dataset;
   if (!known || (!derived?.length && !isOwn(known))) return known;
-  const name = file ?? files?.join(', ');
+  const name = file ?? files?.join(', ') ?? TABLE_NAMES.get(String(found?.digest));
   const features = (found ?? known).features + (derived?.length ?? 0);
   return { ...known, ...found, features, ...(name && { label: { en: name, ko: name } }) };
 }

@@ -1,5 +1,5 @@
 import { BY_NAME, scaleOf } from './hyperparameters.js';
-import { exact, scientific } from './format.js';
+import { exact, scientific, setting } from './format.js';
 
 /** @typedef {import('./types.js').Distribution} Distribution @typedef {import('./types.js').Value} Value */
 
@@ -150,12 +150,13 @@ export function stepsOf({ low, high, step, type }, most) {
 }
 
 /** The axis of a swept hyperparameter.
- * @param {string} name @param {Distribution} distribution @returns {Axis} */
-export function axisOf(name, distribution) {
+ * @param {string} name @param {Distribution} distribution
+ * @param {(value: unknown) => string} [word] how a choice is written @returns {Axis} */
+export function axisOf(name, distribution, word = setting) {
   const choices = distribution.choices;
   if (choices && !choices.every((one) => typeof one === 'number')) {
     const to = (/** @type {Value} */ value) => (choices.includes(value) ? choices.indexOf(value) : NaN);
-    const ticks = choices.map((one, at) => ({ at, label: String(one) }));
+    const ticks = choices.map((one, at) => ({ at, label: word(one) }));
     return {
       name,
       numeric: false,

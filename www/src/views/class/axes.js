@@ -31,14 +31,16 @@ export function namesOf(entries) {
   );
 }
 
-/** @param {Entry[]} entries @param {string} name @returns {Axis} */
-export function axisFor(entries, name) {
+/** @param {Entry[]} entries @param {string} name @param {(value: unknown) => string} [word] how a choice is written
+ * @returns {Axis} */
+export function axisFor(entries, name, word) {
   const values = entries.map((one) => placeIn(one, name)).filter((one) => one !== undefined);
   const row = BY_NAME.get(name);
   if (values.some((one) => typeof one === 'string'))
     return axisOf(
       name,
       /** @type {any} */ ({ type: 'categorical', choices: [...new Set(values.map(String))].sort() }),
+      word,
     );
   const numbers = /** @type {number[]} */ (values);
   const [low, high] = numbers.length ? [Math.min(...numbers), Math.max(...numbers)] : [0, 1];

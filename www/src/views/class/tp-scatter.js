@@ -7,7 +7,7 @@ import { element, plotOf } from '../../figures/plot-axes.js';
 import { count, counted } from '../../study/format.js';
 import { textWidth } from '../../study/scale.js';
 import { OUTCOMES, axisFor, namesOf, placeIn, ranked, shareIn } from './axes.js';
-import { labelOf, textOf } from './words.js';
+import { labelOf, textOf, written } from './words.js';
 
 /**
  * A class's results, a dot each, over two axes that can be chosen.
@@ -151,7 +151,7 @@ export class TpScatter extends FigurePart {
     const { width, height } = this.size;
     if (!chart || width < 60 || height < 60) return;
     const { entries } = this;
-    const [x, y] = [axisFor(entries, this.across), axisFor(entries, this.up)];
+    const [x, y] = [this.across, this.up].map((name) => axisFor(entries, name, written(this.store)));
     const left = 30 + Math.max(20, ...y.ticks.map((tick) => textWidth(tick.label)));
     const frame = { width, height, left, ...MARGIN };
     const [w, h] = [width - left - MARGIN.right, height - MARGIN.top - MARGIN.bottom];

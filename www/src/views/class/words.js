@@ -1,4 +1,4 @@
-import { loss, metric, setting } from '../../study/format.js';
+import { loss, metric } from '../../study/format.js';
 import { placeIn } from './axes.js';
 import { taskIn } from './codec.js';
 
@@ -16,9 +16,13 @@ export function labelOf(store, entries, name) {
   return store.label(name);
 }
 
+/** How a result's setting is written; places are numbers or words. @param {Store} store */
+export const written = (store) => (/** @type {unknown} */ place) =>
+  store.setting(place === 'true' ? true : place === 'false' ? false : place);
+
 /** @param {Store} store @param {string} name @param {Entry} entry @returns {string} */
 export function textOf(store, name, entry) {
   if (name === 'validation_loss') return entry.loss === null ? store.t('class.without') : loss(entry.loss);
   if (name === 'validation_metric') return metric(entry.metric, taskIn(entry));
-  return setting(placeIn(entry, name));
+  return written(store)(placeIn(entry, name));
 }

@@ -1,5 +1,5 @@
 import { scoreValue } from '../../state/spread.js';
-import { exact, setting } from '../../study/format.js';
+import { exact } from '../../study/format.js';
 
 /**
  * What a sampler thinks along one axis, as a table.
@@ -25,7 +25,7 @@ export function beliefTable({ axis, name, values, isGp, curves }, store, caption
       axis,
       name,
       (k) => values[k],
-      (k) => setting(values[k]),
+      (k) => store.setting(values[k]),
     ),
   ];
   if (curves && isGp)

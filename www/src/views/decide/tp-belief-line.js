@@ -3,7 +3,7 @@ import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { scoreLabel, scoreName, scoreValue } from '../../state/spread.js';
-import { exact, setting } from '../../study/format.js';
+import { exact } from '../../study/format.js';
 import { axisOf, domainOf, shareOf, steps, textWidth } from '../../study/scale.js';
 import { uprightOf } from './upright.js';
 import { columnOf, largest } from './belief.js';
@@ -62,7 +62,7 @@ export class TpBeliefLine extends BeliefFigure {
   /** @private @returns {Axis} */
   get axis() {
     const [name] = this.mind.axes;
-    return axisOf(name, /** @type {any} */ (this.mind.study.space?.[name]));
+    return axisOf(name, /** @type {any} */ (this.mind.study.space?.[name]), this.store.setting);
   }
 
   /** @private */
@@ -97,7 +97,7 @@ export class TpBeliefLine extends BeliefFigure {
         this.t('belief.summary.gp', {
           n: mind.told.n,
           name: this.axisName,
-          at: setting(this.values[best]),
+          at: this.store.setting(this.values[best]),
           score: scoreName(store),
           mean: scoreValue(store, curves.mean[best]),
           deviation: scoreValue(store, curves.deviation[best]),
@@ -111,7 +111,7 @@ export class TpBeliefLine extends BeliefFigure {
           name: this.axisName,
         }),
       );
-    said.push(this.t('belief.summary.most', { at: setting(this.values[most]) }));
+    said.push(this.t('belief.summary.most', { at: this.store.setting(this.values[most]) }));
     return said.join(' ');
   }
 
@@ -510,7 +510,7 @@ export class TpBeliefLine extends BeliefFigure {
     const curves = this.curves();
     if (!curves) return '';
     const { store } = this;
-    const at = setting(this.values[k]);
+    const at = this.store.setting(this.values[k]);
     const two = (/** @type {number} */ x) => exact(Number(x.toPrecision(2)));
     return this.isGp
       ? this.t('belief.at.gp', {

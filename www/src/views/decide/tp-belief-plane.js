@@ -5,7 +5,7 @@ import { depthColor, tokens } from '../../figures/colors.js';
 import { element } from '../../figures/plot-axes.js';
 import { scoreScale } from '../../state/score.js';
 import { scoreLabel, scoreName, scoreValue } from '../../state/spread.js';
-import { exact, setting } from '../../study/format.js';
+import { exact } from '../../study/format.js';
 import { axisOf, shareOf, textWidth } from '../../study/scale.js';
 import { columnOf, largest } from './belief.js';
 import { paintCells, sidesOf } from './heat.js';
@@ -55,7 +55,7 @@ export class TpBeliefPlane extends BeliefFigure {
   /** @private */
   get axes() {
     const { mind } = this;
-    return mind.axes.map((name) => axisOf(name, /** @type {any} */ (mind.study.space?.[name])));
+    return mind.axes.map((name) => axisOf(name, /** @type {any} */ (mind.study.space?.[name]), this.store.setting));
   }
 
   /** @private */
@@ -78,7 +78,10 @@ export class TpBeliefPlane extends BeliefFigure {
     const spot = (/** @type {number} */ k) => {
       const columns = values[0].length;
       return mind.axes
-        .map((name, at) => `${store.label(name)} ${setting(values[at][at ? Math.floor(k / columns) : k % columns])}`)
+        .map(
+          (name, at) =>
+            `${store.label(name)} ${store.setting(values[at][at ? Math.floor(k / columns) : k % columns])}`,
+        )
         .join(', ');
     };
     const most = this.t('belief.summary.most', { at: spot(largest(numbers[2])) });
@@ -158,7 +161,7 @@ export class TpBeliefPlane extends BeliefFigure {
         ...mind.axes.map((name, axis) => ({
           ...{ key: name, label: store.label(name), num: true },
           value: (/** @type {number} */ k) => at(k, axis),
-          text: (/** @type {number} */ k) => setting(at(k, axis)),
+          text: (/** @type {number} */ k) => store.setting(at(k, axis)),
         })),
         ...names.map((key, which) => ({
           ...{ key, label: this.t(`belief.${labels[which]}`), num: true },
@@ -369,7 +372,7 @@ export class TpBeliefPlane extends BeliefFigure {
     if (!numbers) return;
     const k = row * values[0].length + column;
     const two = (/** @type {number} */ x) => exact(Number(x.toPrecision(2)));
-    const at = mind.axes.map((name) => `${store.label(name)} ${setting(spot[name])}`).join(', ');
+    const at = mind.axes.map((name) => `${store.label(name)} ${store.setting(spot[name])}`).join(', ');
     const mean = mind.isUp ? -numbers[0][k] : numbers[0][k];
     this.tell(
       this.isGp

@@ -5,7 +5,6 @@ import { FigurePart } from '../../figures/figure.js';
 import { element } from '../../figures/plot-axes.js';
 import { drawRamp } from '../../figures/ramp.js';
 import { scoreLabel, scoreName, scoreValue } from '../../state/spread.js';
-import { setting } from '../../study/format.js';
 import { scoreOf } from '../../study/result.js';
 import { axisOf, scaleOfScores, shareOf } from '../../study/scale.js';
 import { columnOf } from './belief.js';
@@ -138,7 +137,7 @@ export class TpDuelSurfaces extends FigurePart {
         ...axes.map((axis) => ({
           ...{ key: axis, label: store.label(axis), num: true },
           value: (/** @type {any} */ { trial }) => trial.params[axis],
-          text: (/** @type {any} */ { trial }) => setting(trial.params[axis]),
+          text: (/** @type {any} */ { trial }) => store.setting(trial.params[axis]),
         })),
         {
           ...{ key: metric, label: scoreName(store), num: true },
@@ -173,7 +172,7 @@ export class TpDuelSurfaces extends FigurePart {
     }
     const { contest, axes, told, scale, store, trials } = this;
     const space = /** @type {any} */ (contest.outcome?.study.space);
-    const [x, y] = axes.map((name) => axisOf(name, space[name]));
+    const [x, y] = axes.map((name) => axisOf(name, space[name], store.setting));
     const { high, boxes } = panesOf(2, width, y, ROOM);
     plot.style.height = `${high}px`;
     const g = paintOn(canvas, width, high);

@@ -110,7 +110,7 @@ export class TpProjections extends FigurePart {
     plot.style.height = `${height}px`;
     const svg = element('svg', { width, height, 'font-size': 11 });
     for (const [k, name] of axes.entries()) {
-      const axis = axisOf(name, space[name]);
+      const axis = axisOf(name, space[name], store.setting);
       const x0 = left + (k % columns) * (wide + gap);
       const y0 = Math.floor(k / columns) * band;
       const at = (/** @type {any} */ value) => x0 + shareOf(axis, axis.to(value)) * wide;

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { Beat, Part, define } from '../../controls/part.js';
 import { segmented } from '../../controls/segmented.js';
 import { scoreName, scoreValue } from '../../state/spread.js';
-import { count, counted, exact, setting } from '../../study/format.js';
+import { count, counted, exact } from '../../study/format.js';
 import { planned } from '../../study/panel.js';
 import { EXPLORATIONS, USUAL } from './belief.js';
 import { SIGNS } from './keys.js';
@@ -353,13 +353,14 @@ export class TpSurrogate extends Part {
           take(
             /** @type {Value[]} */ (range.choices)[/** @type {HTMLSelectElement} */ (event.target).selectedIndex],
           )}>${range.choices.map(
-          (one) => html`<option ?selected=${JSON.stringify(one) === JSON.stringify(value)}>${setting(one)}</option>`,
+          (one) =>
+            html`<option ?selected=${JSON.stringify(one) === JSON.stringify(value)}>${store.setting(one)}</option>`,
         )}</select></label>`;
     const scale = scaleTo(range);
     const at = Math.round(PLACES * scale.share(Number(value)));
-    return html`<label class="slide"><span class="k">${label} ${setting(value)}</span><input type="range" min="0"
+    return html`<label class="slide"><span class="k">${label} ${store.setting(value)}</span><input type="range" min="0"
       max=${PLACES} step="1" data-testid="held-${name}" .value=${String(at)} aria-label=${label}
-      aria-valuetext=${setting(value)} @input=${(/** @type {Event} */ event) =>
+      aria-valuetext=${store.setting(value)} @input=${(/** @type {Event} */ event) =>
         take(scale.value(Number(/** @type {HTMLInputElement} */ (event.target).value) / PLACES))}></label>`;
   }
 
@@ -385,7 +386,7 @@ export class TpSurrogate extends Part {
       ? this.t(training === 'both' ? 'belief.training.both' : 'belief.training.step', { name })
       : mine
         ? this.t('belief.mine', {
-            at: mind.axes.map((one) => `${store.label(one)} ${setting(mind.point[one])}`).join(', '),
+            at: mind.axes.map((one) => `${store.label(one)} ${this.store.setting(mind.point[one])}`).join(', '),
           })
         : this.t('belief.choose');
     return html`<div class="again">

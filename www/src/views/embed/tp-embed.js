@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { define } from '../../controls/part.js';
 import { short } from '../../study/format.js';
+import { datasetOf } from '../../study/hyperparameters.js';
 import { titleOf } from '../../study/presets.js';
 import { samplerOf } from '../../study/search.js';
 import { scoreText } from '../../state/spread.js';
@@ -36,13 +37,15 @@ export class TpEmbed extends ViewPart {
 
   render() {
     const { store } = this;
-    const title = titleOf(store.study, store.lang) || store.study.dataset.name.replaceAll('_', ' ');
+    const data = datasetOf(store.study)?.label[store.lang] ?? store.study.dataset.name;
+    const title = titleOf(store.study, store.lang) || data;
     const { question } = store.study;
-    const about = [store.study.dataset.name.replaceAll('_', ' '), this.t(`sampler.${samplerOf(store.study)}`)];
+    const about = [data, this.t(`sampler.${samplerOf(store.study)}`)];
     return html`<header class="top title">
         <h2 data-testid=${question ? 'question' : 'embed-title'}
           title=${question ? title : nothing}><bdi>${question || title}</bdi></h2>
-        <span class="q about">${about.join(', ')}${store.isExample ? ` · ${this.t('embed.stored')}` : ''}</span>
+        <span class="q about">${about.join(', ')}</span>
+        ${store.isExample ? html`<span class="q about whole">${this.t('embed.stored')}</span>` : nothing}
         <span class="sp"></span>
         <a class="lnk" target="_blank" rel="noopener" data-testid="open-full" href=${this.host.href}
           title=${this.t('embed.open.title')} @pointerenter=${this.ready} @focus=${this.ready}

@@ -1,6 +1,5 @@
 import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
-import { setting } from '../../study/format.js';
 import { BY_NAME, choicesOf, valueOf } from '../../study/hyperparameters.js';
 import { knobOf, knobsOf, placeOn, valueAt } from './knobs.js';
 
@@ -52,7 +51,7 @@ export class TpKnobs extends Part {
       ?disabled=${this.store.readOnly}
       @change=${(/** @type {Event} */ event) =>
         this.set(name, choices[/** @type {HTMLSelectElement} */ (event.target).selectedIndex])}>${choices.map(
-        (each) => html`<option ?selected=${each === value}>${setting(each)}</option>`,
+        (each) => html`<option ?selected=${each === value}>${this.store.setting(each)}</option>`,
       )}</select></label>`;
   }
 
@@ -61,6 +60,7 @@ export class TpKnobs extends Part {
   chips(name, label, taken, known) {
     const all = [...known, ...taken.filter((one) => !known.includes(one))].slice(0, 8);
     const next = (/** @type {any} */ one) => all.filter((each) => (each === one) !== taken.includes(each));
+    const { setting } = this.store;
     return html`<div class="knob" role="group" aria-label=${label}><span>${label}</span>${all.map(
       (one) => html`<button type="button" class="btn chip" data-testid="knob-${name}-${one}"
         aria-pressed=${taken.includes(one)} ?disabled=${this.store.readOnly || (taken.length < 2 && taken[0] === one)}
@@ -100,6 +100,7 @@ export class TpKnobs extends Part {
   /** @private @param {string} id @param {string} label @param {import('./knobs.js').Frame} frame
    * @param {number} value @param {string} spoken @param {(value: number) => void} take */
   slider(id, label, frame, value, spoken, take) {
+    const { setting } = this.store;
     return html`<label class="knob"><span>${label} <b>${setting(value)}</b></span><input type="range" min="0"
       max=${frame.places} step="1" data-testid="knob-${id}" aria-label=${spoken} aria-valuetext=${setting(value)}
       .value=${String(placeOn(frame, value))} ?disabled=${this.store.readOnly}

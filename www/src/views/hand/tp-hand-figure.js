@@ -4,7 +4,7 @@ import { pointIn } from '../../controls/pointer.js';
 import { lossAxis } from '../../figures/curve-axes.js';
 import { FigurePart } from '../../figures/figure.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
-import { count, loss, metric, rate, setting } from '../../study/format.js';
+import { count, loss, metric, rate } from '../../study/format.js';
 import { datasetOf, taskOf } from '../../study/hyperparameters.js';
 import { shareOf, steps, textWidth } from '../../study/scale.js';
 import { changesOf, checkpointsOf, isOpen, letterOf, pointsOf, settingsAt, tipOf } from './branches.js';
@@ -174,7 +174,7 @@ export class TpHandFigure extends FigurePart {
               name,
               this.store.label(name),
               ({ branch, point }) => (branch >= 0 ? settingsAt(hand, branch, point.epoch - 1)[name] : null) ?? null,
-              setting,
+              this.store.setting,
             ),
           ),
       ],
@@ -400,7 +400,7 @@ export class TpHandFigure extends FigurePart {
     const y = (/** @type {number} */ at) => top + STRIP - 6 - (high > low ? ((at - low) / (high - low)) * 14 : 7);
     const d = turns.map((epoch, k) => `${k ? 'V' : `M${x(0)},`}${y(sizes[k])}H${x(turns[k + 1] ?? tip)}`).join('');
     const now = values[values.length - 1];
-    const words = `${this.store.label(name)} ${setting(now).replaceAll('_', ' ')}`;
+    const words = `${this.store.label(name)} ${this.store.setting(now).replaceAll('_', ' ')}`;
     return [
       element('path', { d: `M${left},${top}H${this.size.width - MARGINS.right}`, stroke: 'var(--grid)' }),
       element('text', { x: left + 4, y: top + 13, fill: 'var(--ink-2)', 'font-size': 11 }, words),

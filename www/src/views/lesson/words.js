@@ -10,7 +10,7 @@ export function written(value, kind, language = 'en') {
   // Between two percentages; the text says "points".
   if (kind === 'points') return (100 * value).toFixed(1);
   if (kind === 'setting') return rate(value);
-  if (kind === 'count') return Number.isInteger(value) ? count(value) : rate(value);
+  if (kind === 'count') return Number.isInteger(value) || value >= 100 ? count(value) : rate(value);
   if (kind === 'times') return `${Number(value.toPrecision(2))}${language === 'ko' ? '배' : '×'}`;
   return loss(value);
 }

@@ -1,4 +1,4 @@
-import { count, loss, setting } from '../../study/format.js';
+import { count, loss } from '../../study/format.js';
 import { SEEDS } from '../../study/map.js';
 import { TRAINED, UNKNOWN } from '../../state/map.js';
 import { axisName, outcomeOf, percent, settingsOf, worksOf } from './words.js';
@@ -29,7 +29,7 @@ export function mapData(store) {
     key: name,
     label: axisName(store, name),
     num: true,
-    text: (/** @type {number} */ index) => setting(settingsOf(store, index)[at][1]),
+    text: (/** @type {number} */ index) => store.setting(settingsOf(store, index)[at][1]),
     value: (/** @type {number} */ index) => settingsOf(store, index)[at][1],
   });
   const isSeeds = options.y === SEEDS;

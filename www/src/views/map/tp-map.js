@@ -170,8 +170,10 @@ export class TpMap extends FigurePart {
     const shown = this.grip.shown(ranges);
     const [, rows] = sidesOf(options);
     return {
-      x: ticksOf(shown.x, size.width),
-      y: shown.y ? ticksOf(shown.y, size.height) : seedTicks(map.n ? map.size[1] : rows, size.height),
+      x: ticksOf(shown.x, size.width, this.store.setting),
+      y: shown.y
+        ? ticksOf(shown.y, size.height, this.store.setting)
+        : seedTicks(map.n ? map.size[1] : rows, size.height),
     };
   }
 

@@ -21,13 +21,13 @@ const FEW = 12;
 export const outcomeOf = (what) => OUTCOMES[what] ?? OUTCOMES[UNKNOWN];
 
 /** Ticks along a range, in shares of it. @param {Distribution} range @param {number} px how long the side is
- * @returns {Ticked} */
-export function ticksOf(range, px) {
+ * @param {(value: unknown) => string} [word] how a choice is written @returns {Ticked} */
+export function ticksOf(range, px, word = setting) {
   const target = Math.max(2, px / 90);
   const { choices } = range;
   const tick = (/** @type {any} */ value, label = exact(value)) => ({ at: shareOn(range, value), label });
   /** @type {{at: number, label: string}[]} */ let ticks;
-  if (choices) ticks = choices.map((one) => tick(one, setting(one)));
+  if (choices) ticks = choices.map((one) => tick(one, word(one)));
   else {
     const [low, high] = [Number(range.low), Number(range.high)];
     const whole = range.type === 'int';
@@ -69,7 +69,7 @@ export function pixelText(store, index) {
   const what = map.known[index];
   const values = { loss: loss(map.losses[index]), step: count(map.steps[index]) };
   const outcome = store.t(`map.said.${outcomeOf(what)}`, values);
-  const where = settingsOf(store, index).map(([name, value]) => `${axisName(store, name)} ${setting(value)}`);
+  const where = settingsOf(store, index).map(([name, value]) => `${axisName(store, name)} ${store.setting(value)}`);
   return [outcome, ...where].join(', ');
 }
 

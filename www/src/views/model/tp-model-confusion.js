@@ -15,8 +15,8 @@ import { SightPart } from './sight-part.js';
  * @typedef {{part: number, truth: number, said: number, n: number, share: number}} Row
  */
 
-/** Numbers are written into cells of at least this size, in px. */
-const LEAST_CELL = 15;
+/** Bold digits are wider by so much. */
+const BOLD = 1.1;
 /** Ink on a colour of this brightness or more is dark. */
 const BRIGHT = 0.36;
 
@@ -196,7 +196,6 @@ export class TpModelConfusion extends SightPart {
     const n = names.length;
     const [x0, top] = [left[part], tops[part]];
     yield element('text', { x: x0, y: top - 7, fill: 'var(--ink-2)', 'font-size': 12 }, this.titleOf(part));
-    const fits = cell >= LEAST_CELL;
     const every = Math.max(1, Math.ceil(13 / cell));
     for (let truth = 0; truth < n; truth++) {
       const y = top + truth * cell;
@@ -212,7 +211,7 @@ export class TpModelConfusion extends SightPart {
           { x: x0 + (truth + 0.5) * cell, y: top + n * cell + 14, 'text-anchor': 'middle', fill: 'var(--ink-3)' },
           cut(names[truth], every * cell),
         );
-      for (let said = 0; said < n; said++) yield* this.cellOf({ part, truth, said }, fits, dark);
+      for (let said = 0; said < n; said++) yield* this.cellOf({ part, truth, said }, dark);
     }
     const at = this.cursor;
     if (at?.part === part)
@@ -227,8 +226,8 @@ export class TpModelConfusion extends SightPart {
       });
   }
 
-  /** @private @param {Cell} at @param {boolean} fits @param {boolean} dark */
-  *cellOf(at, fits, dark) {
+  /** @private @param {Cell} at @param {boolean} dark */
+  *cellOf(at, dark) {
     const { cell, left, top } = this.geometry;
     const { n, share } = this.rowOf(at);
     const [x, y] = [left[at.part] + at.said * cell, top[at.part] + at.truth * cell];
@@ -236,9 +235,10 @@ export class TpModelConfusion extends SightPart {
     const color = !n ? 'var(--sunken)' : isRight ? depthColor(0.25 + 0.75 * share, dark) : wrongColor(share, dark);
     const gap = cell > 6 ? 1 : 0;
     yield element('rect', { x, y, width: Math.max(0.5, cell - gap), height: Math.max(0.5, cell - gap), fill: color });
-    if (!n || !fits) return;
+    if (!n) return;
     const text = this.shares ? String(Math.round(100 * share)) : count(n);
-    if (textWidth(text) > cell + 4) return;
+    // What does not fit stands in the line below and in the table.
+    if (textWidth(text) * (isRight ? 1 : BOLD) > cell - gap) return;
     yield element(
       'text',
       {

@@ -1,5 +1,5 @@
 import { culpritOf } from '../../study/extremes.js';
-import { exact, number, scientific } from '../../study/format.js';
+import { exact, number, rate, scientific } from '../../study/format.js';
 import { ROOM } from '../../study/runs.js';
 
 /**
@@ -135,12 +135,12 @@ export function divergedNotice(store) {
       ? {
           code: 'note_all_diverged_by',
           name: store.label(culprit.name),
-          value: exact(Number(culprit.value.toPrecision(2))),
+          value: rate(culprit.value),
           low: exact(culprit.usual[0]),
           high: exact(culprit.usual[1]),
         }
       : rates.length
-        ? { code: 'note_all_diverged', rate: exact(Number(least.toPrecision(2))) }
+        ? { code: 'note_all_diverged', rate: rate(least) }
         : { code: 'note_all_diverged_fixed' },
     actions,
   };

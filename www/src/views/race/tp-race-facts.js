@@ -47,7 +47,8 @@ export class TpRaceFacts extends MomentPart {
       [this.t(isBase(studyOf(store), contestants) ? 'race.table.base' : 'race.table.rate')],
       ...(isCostly ? [[this.t('race.table.evaluations')]] : []),
     ];
-    return html`<div class="standing-box"><table class="standing" data-testid="race-table"><thead><tr>
+    return html`<div class="standing-box"><table
+      class="standing ${heads.length < 3 ? 'few' : ''}" data-testid="race-table"><thead><tr>
       <td></td>${heads.map(
         ([short, whole]) => html`<th scope="col" class="num" title=${whole ?? nothing}>${short}</th>`,
       )}</tr></thead><tbody>${contestants.map((who, k) => {

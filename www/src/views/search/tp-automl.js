@@ -96,7 +96,7 @@ export class TpAutoml extends Part {
         const range = space[name];
         const own = store.study.space?.[name] ? ` (${this.t('automl.own')})` : '';
         return html`<dt>${store.label(name)}</dt><dd>${
-          on && range ? rangeText(range, (key) => this.t(key)) + own : this.t('automl.stays')
+          on && range ? rangeText(range, store) + own : this.t('automl.stays')
         }</dd>`;
       })}</dl></fieldset>`;
   }
@@ -109,11 +109,11 @@ export class TpAutoml extends Part {
   }
 }
 
-/** @param {Distribution} range @param {(key: string) => string} t */
-function rangeText({ choices, low, high, log, scale }, t) {
-  if (choices) return choices.map((one) => String(one).replaceAll('_', ' ')).join(', ');
+/** @param {Distribution} range @param {import('../../state/store.js').Store} store */
+function rangeText({ choices, low, high, log, scale }, store) {
+  if (choices) return choices.map((one) => String(store.setting(one)).replaceAll('_', ' ')).join(', ');
   const way = scale ?? (log ? 'log' : 'linear');
-  return `${exact(low)} – ${exact(high)}${way === 'linear' ? '' : ` ${t(`scale.${way}`)}`}`;
+  return `${exact(low)} – ${exact(high)}${way === 'linear' ? '' : ` ${store.t(`scale.${way}`)}`}`;
 }
 
 define('tp-automl', TpAutoml);

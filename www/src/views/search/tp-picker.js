@@ -2,7 +2,6 @@ import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { Part, define } from '../../controls/part.js';
 import '../../controls/tp-number.js';
-import { setting } from '../../study/format.js';
 import { BY_NAME, sweptOf } from '../../study/hyperparameters.js';
 import { aimOf } from '../../study/picked.js';
 import { pickedOf, samplerOf } from '../../study/search.js';
@@ -52,7 +51,7 @@ export class TpPicker extends Part {
     };
     return html`<div class="fld full"><label for=${id}>${label}</label><select id=${id} data-testid="pick.${name}"
       ?disabled=${store.readOnly} @change=${change}>${choices.map(
-        (choice) => html`<option .selected=${live(choice === value)}>${setting(choice)}</option>`,
+        (choice) => html`<option .selected=${live(choice === value)}>${this.store.setting(choice)}</option>`,
       )}</select></div>`;
   }
 }

@@ -2,7 +2,7 @@ import { aspectName, aspectText } from '../../i18n/aspects.js';
 import { pictureOf } from '../../figures/picture.js';
 import { orderOf } from '../../figures/order.js';
 import { inSlices, turn } from '../../platform/turns.js';
-import { exact, setting } from '../../study/format.js';
+import { exact } from '../../study/format.js';
 import { sweptOf } from '../../study/hyperparameters.js';
 import { trialDocument } from '../../state/trials.js';
 import { measureText, scoreName, scoreText } from '../../state/spread.js';
@@ -106,10 +106,10 @@ async function trialTexts({ trials }, ranked, room) {
   return { text: '[]', kept: 'best', n: 0 };
 }
 
-/** @param {import('../../study/types.js').Distribution} range */
-const rangeText = ({ choices, low, high, step, log, scale }) =>
+/** @param {Store} store @param {import('../../study/types.js').Distribution} range */
+const rangeText = (store, { choices, low, high, step, log, scale }) =>
   choices
-    ? choices.map(setting).join(', ')
+    ? choices.map((one) => store.setting(one)).join(', ')
     : [`${exact(Number(low))} – ${exact(Number(high))}`, step ? `/ ${exact(step)}` : '', log ? 'log' : (scale ?? '')]
         .filter((one) => one && one !== 'linear')
         .join(' ');
@@ -152,10 +152,10 @@ function settingsOf(store) {
       return value ? [place(`dataset.${name}`, value)] : [];
     }),
     ...Object.entries(space ?? {}).map(
-      ([name, range]) => /** @type {[string, string]} */ ([store.label(name), rangeText(range)]),
+      ([name, range]) => /** @type {[string, string]} */ ([store.label(name), rangeText(store, range)]),
     ),
     ...Object.entries(fixed ?? {}).map(
-      ([name, value]) => /** @type {[string, string]} */ ([store.label(name), String(setting(value))]),
+      ([name, value]) => /** @type {[string, string]} */ ([store.label(name), String(store.setting(value))]),
     ),
     ...searchOf(shownStudy).map(([key, value]) => place(key, value)),
     ...((dataset.folds ?? 1) > 1 ? [place('dataset.folds', dataset.folds)] : []),
@@ -182,7 +182,7 @@ async function tableOf(store, trials) {
     return [
       trial.number,
       store.t(`state.${trial.state}`),
-      ...swept.map((name) => (trial.params[name] === undefined ? '–' : setting(trial.params[name]))),
+      ...swept.map((name) => (trial.params[name] === undefined ? '–' : store.setting(trial.params[name]))),
       scoreText(store, trial),
       last ? measureText(last, other, store.task) : '–',
       trial.epochs.length,

@@ -3,7 +3,7 @@ import { Beat, Part, define } from '../../controls/part.js';
 import { icon, stateMark } from '../../controls/icons.js';
 import { contrast } from '../../study/contrast.js';
 import { BY_NAME, sweptOf, taskOf, used, valueOf } from '../../study/hyperparameters.js';
-import { count, loss, setting } from '../../study/format.js';
+import { count, loss } from '../../study/format.js';
 import { OUTCOMES } from '../../state/map.js';
 import { shownOf } from '../../state/measure.js';
 import { lookOf } from '../../state/score.js';
@@ -92,7 +92,7 @@ export class TpSelection extends Part {
       ${this.gap(trial)}
       ${sweptOf(store.shownStudy)
         .filter((one) => one.name in trial.params)
-        .map((one) => this.pair(one.label[store.lang], setting(trial.params[one.name])))}
+        .map((one) => this.pair(one.label[store.lang], store.setting(trial.params[one.name])))}
       ${store.trials.costly ? this.pair(this.t('table.evaluations'), count(evaluationsOf(trial))) : nothing}`)}
       ${this.brush()}
       <span class="acts">${this.sharp(trial)}${this.pin(trial)}${this.door(trial)}${this.hand(trial)}</span>
@@ -112,7 +112,7 @@ export class TpSelection extends Part {
       ${map
         .settingsOf(index)
         .map(([name, value]) =>
-          this.pair(BY_NAME.has(name) ? this.store.label(name) : this.t('map.seeds'), setting(value)),
+          this.pair(BY_NAME.has(name) ? this.store.label(name) : this.t('map.seeds'), this.store.setting(value)),
         )}`)}
     </div></div>`;
   }
@@ -185,7 +185,7 @@ export class TpSelection extends Part {
         const value = takenIn(study, own, name);
         const differs = trial !== null && String(value) !== String(takenIn(store.shownStudy, trial, name));
         return html`<span class=${differs ? 'differs' : ''} data-differs=${differs}><span
-          class="k">${store.label(name)}</span> ${setting(value)}${
+          class="k">${store.label(name)}</span> ${store.setting(value)}${
             differs ? html`<span class="vh"> (${this.t('selection.differs')})</span>` : nothing
           }</span>`;
       })}`)}

@@ -58,6 +58,7 @@ export class Field {
     /** Changes with the trials and with the brush. */ this.brushKey = '';
     /** @private */ this.at = 0;
     /** @private */ this.runs = -1;
+    /** @private */ this.lang = store.lang;
     /** How many trials there are. */ this.n = 0;
     /** @type {Trial[]} in the order in which they were asked for */ this.trials = [];
     /** @type {FieldAxis[]} of the hyperparameters; */ this.searched = [];
@@ -91,10 +92,10 @@ export class Field {
     const { store } = this;
     const key = `${store.runs} ${store.version} ${store.objective.metric}`;
     const now = performance.now();
-    const isFresh = store.runs === this.runs;
+    const isFresh = store.runs === this.runs && store.lang === this.lang;
     const rest = store.trials.size > CROWD ? RENEW_CROWD : RENEW;
     const isSoon = isFresh && store.state === 'running' && now - this.at < rest;
-    if (key !== this.key && !isSoon) {
+    if ((key !== this.key || !isFresh) && !isSoon) {
       this.key = key;
       this.at = now;
       this.brushKey = '';
@@ -118,13 +119,14 @@ export class Field {
     const { store } = this;
     const { shownStudy } = store;
     this.runs = store.runs;
+    this.lang = store.lang;
     this.n = 0;
     this.trials = [];
     this.searched = sweptOf(shownStudy).map(({ name }) => {
       const range = spanOf(shownStudy, name);
       return {
         name,
-        axis: axisOf(name, range),
+        axis: axisOf(name, range, store.setting),
         range,
         values: new Float64Array(0),
         shares: new Float32Array(0),

@@ -9,7 +9,7 @@ import { element, plotOf } from '../../figures/plot-axes.js';
 import { drawRamp, scoreLegend } from '../../figures/ramp.js';
 import { lookOf, scoreScale } from '../../state/score.js';
 import { scoreName, scoreValue } from '../../state/spread.js';
-import { count, counted, setting } from '../../study/format.js';
+import { count, counted } from '../../study/format.js';
 import { mostEpochs } from '../../study/study.js';
 import { isCopying } from '../../study/search.js';
 import { FieldFigure, NEAR, ROWS } from './field-figure.js';
@@ -143,7 +143,7 @@ export class TpLineage extends FieldFigure {
     const parent = (/** @type {Stretch} */ { parent: at }) => (at === null ? undefined : stretches[at].trial);
     const words = (/** @type {Stretch} */ one) =>
       movedIn(one.trial, parent(one))
-        .map(([name, before, now]) => `${store.label(name)} ${setting(before)} → ${setting(now)}`)
+        .map(([name, before, now]) => `${store.label(name)} ${store.setting(before)} → ${store.setting(now)}`)
         .join(', ');
     return {
       caption: this.t('lineage.caption'),

@@ -8,7 +8,7 @@ import { wayOf } from '../../figures/cursor.js';
 import { element } from '../../figures/plot-axes.js';
 import { scoreLegend } from '../../figures/ramp.js';
 import { scoreName, scoreText, scoreValue } from '../../state/spread.js';
-import { count, counted, setting } from '../../study/format.js';
+import { count, counted } from '../../study/format.js';
 import { sharesOf, sideOf } from '../../study/brush.js';
 import { textWidth } from '../../study/scale.js';
 import { ABSENT, LEARNED } from './field.js';
@@ -169,8 +169,8 @@ export class TpParallel extends FieldFigure {
 
   /** @private @param {Side} side */
   textOf({ name, low, high, choices }) {
-    if (choices) return choices.length ? choices.map(setting).join(', ') : '–';
-    const text = (/** @type {number} */ value) => (name ? setting(value) : scoreValue(this.store, value));
+    if (choices) return choices.length ? choices.map((one) => this.store.setting(one)).join(', ') : '–';
+    const text = (/** @type {number} */ value) => (name ? this.store.setting(value) : scoreValue(this.store, value));
     if (low === -Infinity) return `≤ ${text(high)}`;
     return high === Infinity ? `≥ ${text(low)}` : `${text(low)} – ${text(high)}`;
   }

@@ -4,7 +4,7 @@ import { pointIn } from '../../controls/pointer.js';
 import { lossAxis } from '../../figures/curve-axes.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { plusMinus, spreadAt } from '../../state/spread.js';
-import { loss, number, setting } from '../../study/format.js';
+import { loss, number } from '../../study/format.js';
 import { sweptOf } from '../../study/hyperparameters.js';
 import { shareOf, textWidth } from '../../study/scale.js';
 import { FieldFigure, NEAR } from './field-figure.js';
@@ -78,11 +78,11 @@ export class TpRisk extends FieldFigure {
     return this.t('risk.summary', {
       name,
       train: loss(train.losses[0]),
-      at_train: setting(train.value),
+      at_train: store.setting(train.value),
       validation: loss(validation.losses[1]),
-      at_validation: setting(validation.value),
+      at_validation: store.setting(validation.value),
       gap: loss(gap.losses[1] - gap.losses[0]),
-      at_gap: setting(gap.value),
+      at_gap: store.setting(gap.value),
     });
   }
 
@@ -113,7 +113,7 @@ export class TpRisk extends FieldFigure {
           key: name,
           label: store.label(name),
           num: true,
-          text: (one) => setting(one.value),
+          text: (one) => store.setting(one.value),
           value: (one) => one.value,
         },
         ...NAMES.map((key, k) => ({

@@ -1,5 +1,4 @@
 import { keysKnown } from '../../commands/keys.js';
-import { setting } from '../../study/format.js';
 
 /**
  * Sentences that several figures of this view say.
@@ -15,8 +14,8 @@ export function percent(share) {
   return share < 1 && whole === 100 ? '> 99%' : `${whole}%`;
 }
 
-/** The values among which most of the best lie. @param {Verdict} verdict */
-export function stretchOf({ axis, good }) {
+/** The values among which most of the best lie. @param {Store} store @param {Verdict} verdict */
+export function stretchOf({ setting }, { axis, good }) {
   if (!good) return '–';
   if (axis.range?.choices) return good.choices.map((place) => setting(axis.range?.choices?.[place])).join(', ');
   return good.low === good.high ? setting(good.low) : `${setting(good.low)} – ${setting(good.high)}`;
@@ -29,7 +28,7 @@ export function goodSaid(store, verdict) {
   return store.t(good.told ? 'good.here' : 'good.anywhere', {
     held: good.held,
     of: good.of,
-    stretch: stretchOf(verdict),
+    stretch: stretchOf(store, verdict),
     base: percent(good.base),
   });
 }

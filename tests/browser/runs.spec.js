@@ -135,8 +135,11 @@ test('two runs lie side by side on one scale and one frame, with what they diffe
   await page.getByTestId('compare').click();
   await page.getByTestId('compare-A').click();
   await expect(page.locator('tp-surface')).toHaveCount(2);
-  const ticks = (/** @type {number} */ k) =>
-    page.locator('tp-surface').nth(k).locator('.ground text').allTextContents();
+  // A title of two words has as many of its letters as there is room for.
+  const ticks = async (/** @type {number} */ k) =>
+    (await page.locator('tp-surface').nth(k).locator('.ground text').allTextContents()).filter(
+      (text) => !/^[a-z]+ [a-z]/.test(text),
+    );
   await expect.poll(async () => (await ticks(0)).length).toBeGreaterThan(4);
   expect(await ticks(0)).toEqual(await ticks(1));
   const legends = await page.locator('tp-surface .legend').allInnerTexts();

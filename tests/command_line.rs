@@ -466,7 +466,7 @@ fn the_weights_of_every_trial_are_written_into_a_folder_that_is_made() {
 #[test]
 fn own_data_lie_beside_the_study() {
     let folder = folder("own");
-    let row = |k| format!("{};{};{}", k % 7, k * 3 % 5, ["no", "yes"][k % 7 / 4]);
+    let row = |k: usize| format!("{};{};{}", k % 7, k * 3 % 5, ["no", "yes"][k % 7 / 4]);
     let rows = (0..40).map(row).collect::<Vec<_>>().join("\n") + "\n";
     fs::write(folder.join("mine.csv"), format!("a;b;answer\n{rows}")).expect("written");
     let mut study = small();

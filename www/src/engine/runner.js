@@ -29,7 +29,7 @@ import { Asked, here } from './asked.js';
 /** Screen readers hear of progress every tenth of the trials, but not more often than this. */
 const SPEAK_EVERY = 5000;
 /** What is said of studies and runs before; a run that begins answers it. */
-const ANSWERED = ['run', 'study', 'all_diverged', 'device', 'fallback', 'anew'];
+const ANSWERED = ['run', 'study', 'batch', 'all_diverged', 'device', 'fallback', 'anew'];
 
 const picking = defineLater('picking', () => import('./picking.js'));
 

@@ -44,7 +44,7 @@ export class MessagesSlice extends Slice {
 
   /** A changed study answers what was said about the one before. */
   dismissStudy() {
-    this.dismiss('run', 'study', 'all_diverged');
+    this.dismiss('run', 'study', 'batch', 'all_diverged');
   }
 
   /** Says something to a screen reader, politely. @param {string} text */

@@ -371,7 +371,7 @@ impl Study {
             let (found, accepted) = (format_number(found), format!("0 .. {most} (int, epochs)"));
             Err(Error::OutOfRange { key, found, accepted })
         };
-        // Of a range the least: larger ones among smaller ones search where patience stops to matter.
+        // Of a range the least: larger ones among smaller ones search where patience no longer matters.
         let range = self.space.iter().find(|(name, _)| name == "patience").and_then(|(_, range)| range.bounds());
         match range {
             Some((low, _)) if low > f64::from(most) => refuse("space.patience.low".into(), low),

@@ -362,7 +362,7 @@ test('what is kept of the options comes back, and nothing else does', () => {
     after.recall(before.kept);
     assert.deepEqual(after.options, { plane, rows: 'train', limit: null, extent: null, others: [], side: 51 });
   }
-  for (const kept of [null, '', 'pca', 'pca test', 'constructor train', 'pca validation train'.slice(4)]) {
+  for (const kept of [null, '', 'pca test', 'pca,train,', 'constructor train', 'pca validation train'.slice(4)]) {
     const one = slice();
     one.recall(kept);
     assert.deepEqual(one.options, slice().options);

@@ -22,15 +22,18 @@ export const LANDSCAPE = {
   plane_from: defineCommand({
     act: ({ store, slices, perform }, /** @type {string} */ words) => {
       const wanted = planeIn(words);
-      if (!wanted || words === planeWords(store.landscape.options)) return;
+      if (!wanted || planeWords(wanted) === planeWords(store.landscape.options)) return;
       if (store.landscape.trial === null) slices.landscape.put({ options: { ...store.landscape.options, ...wanted } });
-      else perform('landscape', wanted);
+      else perform('landscape', { ...wanted, isLinked: true });
     },
   }),
 
   /** Works out the loss around the selected trial; what is there already stays. */
   landscape: defineCommand({
-    act: ({ store, slices, runner }, /** @type {Partial<LandscapeOptions> | undefined} */ changes) => {
+    act: (
+      { store, slices, runner },
+      /** @type {(Partial<LandscapeOptions> & {isLinked?: boolean}) | undefined} */ { isLinked, ...changes } = {},
+    ) => {
       const { landscape, selected } = store;
       const { options: before } = landscape;
       const isOwn = landscape.trial === selected?.number;
@@ -52,8 +55,8 @@ export const LANDSCAPE = {
       } else if (String(options.extent) !== String(before.extent)) {
         void runner.surface((one) => one.frame(options));
       }
-      // What is looked at is kept between visits; guests keep nothing.
-      if (store.whole && (changes?.plane || changes?.rows)) save(KEPT, landscape.kept);
+      // What was chosen here is kept between visits; guests keep nothing.
+      if (store.whole && !isLinked && (changes?.plane || changes?.rows)) save(KEPT, landscape.kept);
     },
   }),
   /** The trial that is looked at has been trained further. */

@@ -30,11 +30,10 @@ function tellDropped({ store, slices }, dataset, { loss, batch }) {
     },
     { id: 'batch', title: 'message.batch_capped', values: { dataset, n: batch ?? 0 }, is: batch },
   ];
-  for (const { is, id, title, values } of said) {
-    if (is === null) continue;
-    slices.messages.notify({ id, kind: 'note', title, values, actions: [] });
-    slices.messages.say(store.t(title, values));
-  }
+  const left = said.filter(({ is }) => is !== null);
+  for (const { id, title, values } of left) slices.messages.notify({ id, kind: 'note', title, values, actions: [] });
+  // What is said next would take the place of what was said before.
+  if (left.length) slices.messages.say(left.map(({ title, values }) => store.t(title, values)).join('. '));
 }
 
 /** @param {string} name */

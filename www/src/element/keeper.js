@@ -275,7 +275,7 @@ export class Keeper {
       )
       .then((isDone) => {
         this.busy = false;
-        // Short runs may begin faster than one at a time is looked for, each with its trials.
+        // Runs may begin faster than the keeper looks, one at a time; each is looked at with its trials.
         if (isDone && this.waits) void turn().then(() => this.look(false));
       });
   }

@@ -30,7 +30,7 @@ const DICTIONARIES = {};
  * @param {Language} language
  */
 export async function loadTexts(language) {
-  await Promise.all([loadOwn(language), ...ADDED.map((one) => one.load(language).catch(() => {}))]);
+  await Promise.all([loadOwn(language), ...[...ADDED.values()].map((one) => one.load(language).catch(() => {}))]);
 }
 
 /** @param {Language} language */
@@ -46,21 +46,15 @@ async function loadOwn(language) {
   }
 }
 
-/** Dictionaries of parts that are loaded later. @type {Added[]} */
-const ADDED = [];
+/** Dictionaries of parts that are loaded later, by their files. @type {Map<Texts, Added>} */
+const ADDED = new Map();
 
 /** @typedef {import('../platform/later.js').Texts} Texts */
-
-/** What a part's words are loaded by: whoever opens it once more asks again for what could not be had.
- * @type {WeakMap<Texts, Texts>} */
-const RETRIED = new WeakMap();
 
 class Added {
   /** @param {Texts} files */
   constructor(files) {
-    const known = RETRIED.get(files) ?? { en: retried(files.en), ko: retried(files.ko) };
-    RETRIED.set(files, known);
-    /** @private */ this.files = known;
+    /** @private */ this.files = { en: retried(files.en), ko: retried(files.ko) };
     /** @type {Partial<Record<Language, Dictionary>>} */ this.words = {};
   }
 
@@ -84,20 +78,16 @@ export const missing = { count: 0 };
 
 /** The texts of a part are there once this settles, in the languages that are here. */
 setTexts(async (files) => {
-  const added = new Added(files);
-  ADDED.push(added);
+  // Whoever opens a part once more asks again for what could not be had.
+  const added = ADDED.get(files) ?? new Added(files);
+  ADDED.set(files, added);
   const here = LANGUAGES.filter((one) => DICTIONARIES[one]);
   // What comes before the first language is loaded with it.
   if (!here.length) return;
-  try {
-    await Promise.any(here.map((one) => added.load(one)));
-    // The other language may have less luck; its words then stand in this one.
-    await Promise.allSettled(here.map((one) => added.load(one)));
-    ARRIVALS.dispatchEvent(new Event('arrived'));
-  } catch (error) {
-    ADDED.splice(ADDED.indexOf(added), 1);
-    throw error;
-  }
+  await Promise.any(here.map((one) => added.load(one)));
+  // The other language may have less luck; its words then stand in this one.
+  await Promise.allSettled(here.map((one) => added.load(one)));
+  ARRIVALS.dispatchEvent(new Event('arrived'));
 });
 
 /**
@@ -157,7 +147,7 @@ export function translate(language, key, values = {}) {
   const words = dictionary(language);
   const word = (/** @type {string} */ one) => {
     if (words[one] !== undefined) return words[one];
-    for (const added of ADDED) if (added.text(language, one) !== undefined) return added.text(language, one);
+    for (const added of ADDED.values()) if (added.text(language, one) !== undefined) return added.text(language, one);
     return undefined;
   };
   const found = (values.n === 1 ? word(`${key}.one`) : undefined) ?? word(key);
@@ -173,7 +163,7 @@ export function translate(language, key, values = {}) {
 
 /** Whether there is a text, also of a part that was loaded later. @param {Language} language @param {string} key */
 export const has = (language, key) =>
-  key in dictionary(language) || ADDED.some((added) => added.text(language, key) !== undefined);
+  key in dictionary(language) || [...ADDED.values()].some((added) => added.text(language, key) !== undefined);
 
 /** A hyperparameter's name in words, with its place in the document where it has one; all else as it is.
  * @param {Language} language @param {string} key */

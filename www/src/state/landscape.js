@@ -52,7 +52,8 @@ export const planeWords = ({ plane, rows }) =>
 /** The plane and the rows that a link's words stand for; null of none. @param {string} words
  * @returns {Pick<LandscapeOptions, 'plane' | 'rows'> | null} */
 export function planeIn(words) {
-  const [name, rows = 'validation', ...rest] = words.split(',');
+  // Earlier versions kept them with a blank between them.
+  const [name, rows = 'validation', ...rest] = words.split(/[ ,]/);
   const plane = PLANES.find((one) => one === name);
   return plane && (rows === 'validation' || rows === 'train') && !rest.length ? { plane, rows } : null;
 }
@@ -101,12 +102,12 @@ export class LandscapeSlice extends Slice {
 
   /** What is kept of the options between visits. */
   get kept() {
-    return `${this.options.plane} ${this.options.rows}`;
+    return `${this.options.plane},${this.options.rows}`;
   }
 
   /** @param {string | null} kept */
   recall(kept) {
-    const known = kept?.includes(' ') ? planeIn(kept.replace(' ', ',')) : null;
+    const known = kept ? planeIn(kept) : null;
     if (!known) return;
     this.options = { ...this.options, ...known };
     this.touch();

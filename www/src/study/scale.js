@@ -134,6 +134,10 @@ export const withZero = (domain, ticks) => [
   ...ticks.filter(({ at }) => shareOf({ domain }, at) > ZERO_ROOM),
 ];
 
+/** The lower end of a logarithm where losses of 0 lie below the smallest one.
+ * @param {number} low @param {number} high */
+export const belowZeros = (low, high) => low / Math.max(2, (high / low) ** 0.1);
+
 /** A place on an axis as a share of its length. @param {{domain: [number, number]}} axis @param {number} at */
 export const shareOf = ({ domain: [low, high] }, at) => (at - low) / (high - low);
 

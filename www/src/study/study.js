@@ -195,7 +195,7 @@ export function checkTogether(study) {
     return { code: 'out_of_range', key, found: '0', accepted: '> 0 (nesterov)' };
   }
   const most = mostEpochs(study);
-  // Of a range the least: larger ones among smaller ones search where patience stops to matter.
+  // Of a range the least: larger ones among smaller ones search where patience no longer matters.
   const { choices, low } = space.patience ?? {};
   const patience = (choices ?? [low ?? study.fixed?.patience]).find((/** @type {any} */ one) => one > most);
   if (patience !== undefined) {

@@ -8,7 +8,7 @@ import { lossAxis } from '../../figures/curve-axes.js';
 import { HALO } from '../../figures/ground/places.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { count, exact, loss } from '../../study/format.js';
-import { steps as stepsOn, shareOf, textWidth } from '../../study/scale.js';
+import { belowZeros, steps as stepsOn, shareOf, textWidth } from '../../study/scale.js';
 import { studyOf } from '../../state/race.js';
 import { isOut, pointAt, spanOf, spread, targetOf } from './clock.js';
 import { curveData } from './data.js';
@@ -24,8 +24,6 @@ import { pixelRatio } from '../../platform/pixels.js';
  *   number}} Shown `at` and `up`: where a step and a loss lie, in px
  */
 
-/** So much of a logarithm's length lies below the smallest loss where others are 0. */
-const ZEROS_SHARE = 0.08;
 /** What a line goes over: steps, or rows that gradients were worked out of. */
 const ALONG = /** @type {const} */ (['steps', 'rows']);
 
@@ -170,11 +168,9 @@ export class TpRaceCurves extends FigurePart {
     const logs = positive !== null;
     // Losses of 0 lie on the lower end of a logarithm, below all others.
     const zeros = logs && span[0] <= 0;
-    const shownSpan = positive ?? span;
-    const low = zeros ? shownSpan[0] / Math.max(2, (shownSpan[1] / shownSpan[0]) ** ZEROS_SHARE) : shownSpan[0];
-    const ends = /** @type {[number, number]} */ (
-      low < shownSpan[1] ? [low, shownSpan[1]] : [low * 0.9, low * 1.1 || 1]
-    );
+    const [least, high] = positive ?? span;
+    const low = zeros ? belowZeros(least, high) : least;
+    const ends = /** @type {[number, number]} */ (low < high ? [low, high] : [low * 0.9, low * 1.1 || 1]);
     const { width, height } = this.size;
     const names = this.names();
     const right = Math.min(width / 3, 22 + Math.max(...names.map((name) => textWidth(name) * 1.1)));

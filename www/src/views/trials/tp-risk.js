@@ -6,7 +6,7 @@ import { element, plotOf } from '../../figures/plot-axes.js';
 import { plusMinus, spreadAt } from '../../state/spread.js';
 import { loss, number } from '../../study/format.js';
 import { sweptOf } from '../../study/hyperparameters.js';
-import { shareOf, textWidth } from '../../study/scale.js';
+import { belowZeros, shareOf, textWidth } from '../../study/scale.js';
 import { FieldFigure, NEAR } from './field-figure.js';
 
 /**
@@ -24,8 +24,6 @@ const LOOKS = [
   { stroke: 'var(--ink-2)', 'stroke-dasharray': '5 3' },
   { stroke: 'var(--ink)', 'stroke-dasharray': '' },
 ];
-/** So much of a logarithm's length lies below the smallest loss where others are 0. */
-const ZEROS_SHARE = 0.12;
 /** Lines of more trials say nothing. */
 const MOST = 400;
 
@@ -159,9 +157,8 @@ export class TpRisk extends FieldFigure {
     const log = low > 0 && high / low > 20;
     const high4 = height - MARGINS.top - MARGINS.bottom;
     const zeros = log && points.some(({ losses }) => losses.includes(0));
-    // Below the smallest loss there is room for those that are exactly 0.
     const edge = log ? 1.1 : 1.02;
-    const bottom = low / (zeros ? Math.max(edge, (high / low) ** ZEROS_SHARE) : edge);
+    const bottom = zeros ? belowZeros(low, high) : low / edge;
     const y = lossAxis([bottom, high * edge], log, high4, zeros);
     const left = 30 + Math.max(14, ...y.ticks.map((tick) => textWidth(tick.label)));
     const frame = { width, height, left, ...MARGINS };

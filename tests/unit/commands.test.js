@@ -565,6 +565,9 @@ test('the range offered after all trials diverged is taken, and undone', () => {
   assert.ok(Number(store.study.space?.learning_rate.high) < 3);
   perform(store, 'undo');
   assert.deepEqual(store.study, before);
+  // Nothing is offered that a study whose test set is open would not take.
+  const closed = new Proxy(store, { get: (target, key) => (key === 'readOnly' ? true : Reflect.get(target, key)) });
+  assert.deepEqual(divergedNotice(closed)?.actions, []);
 });
 
 test('keys act by the state of the run', () => {

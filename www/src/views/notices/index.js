@@ -101,29 +101,29 @@ export function divergedNotice(store) {
   const rates = trials.map((one) => number(one.params.learning_rate)).filter(Number.isFinite);
   const least = Math.min(...rates);
   const { low, high } = calmerRange(least);
-  /** @type {Notice['actions']} */
-  const actions = [
-    {
-      label: 'action.use_range',
-      values: { low: scientific(low, 1), high: scientific(high, 1) },
-      act: 'use_range',
-      detail: { low, high },
-      primary: true,
-    },
-  ];
   const culprit = culpritOf(
     store.shownStudy,
     trials.map((one) => one.params),
   );
   // Smaller rates do not help where something else is to blame.
-  if (culprit)
-    actions.splice(0, 1, {
-      label: 'action.to_default',
-      values: { name: store.label(culprit.name) },
-      act: 'reset_row',
-      detail: culprit.name,
-      primary: true,
-    });
+  const mend = culprit
+    ? {
+        label: 'action.to_default',
+        values: { name: store.label(culprit.name) },
+        act: 'reset_row',
+        detail: culprit.name,
+        primary: true,
+      }
+    : {
+        label: 'action.use_range',
+        values: { low: scientific(low, 1), high: scientific(high, 1) },
+        act: 'use_range',
+        detail: { low, high },
+        primary: true,
+      };
+  // A study whose test set is open stays as it is.
+  /** @type {Notice['actions']} */
+  const actions = store.readOnly ? [] : [mend];
   const curved = trials.some((trial) => [...trial.epochs.column('validation_loss')].some(Number.isFinite));
   if (curved) actions.push({ label: 'action.show_curves', act: 'show_curves' });
   return {

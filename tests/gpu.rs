@@ -1,7 +1,8 @@
 //! The GPU alone: lost devices, shaders, shapes that share dispatches.
 
 use crate::common::{
-    Trace, at_once, batches, data, gpu, gpus, narrow, network, optimizers, pick, some_optimizers, stream, train,
+    Trace, at_once, batches, data, device, gpu, gpus, gpus_of, narrow, network, optimizers, own_gpu, pick,
+    some_optimizers, stream, train,
 };
 use core::time::Duration;
 use std::rc::Rc;
@@ -10,18 +11,27 @@ use tuning_playground::backend::gpu::{Gpu, Strategy, kernels};
 use tuning_playground::backend::{Backend, Data, Network, NetworkSpec};
 use tuning_playground::error::Error;
 use tuning_playground::mlp::{Activation, Loss, Shape};
+use tuning_playground::optimizer::Optimizer;
 
 /// Networks of many shapes, batch sizes and optimizers over one data set.
 fn mixed(n: u32) -> (Rc<Data>, Vec<Network>) {
+    mixed_of(n, n)
+}
+
+/// [`mixed`] networks of so few programs.
+fn mixed_of(n: u32, programs: u32) -> (Rc<Data>, Vec<Network>) {
     let mut draw = stream(11);
     let inputs = 5;
-    let networks = (0..n).map(|trial| {
+    let programs = (0..programs).map(|_| {
         let hidden = (0..draw.below(4)).map(|_| 1 + draw.below(20) as usize).collect();
         let activation = pick(&mut draw, &crate::common::ACTIVATIONS);
         let shape = Shape { inputs, hidden, outputs: 3, activation, batch_norm: false };
-        let optimizer = pick(&mut draw, &some_optimizers());
+        (shape, pick(&mut draw, &some_optimizers()))
+    });
+    let programs: Vec<(Shape, Optimizer)> = programs.collect();
+    let networks = (0..n).zip(programs.iter().cycle()).map(|(trial, &(ref shape, optimizer))| {
         let dropout = pick(&mut draw, &[0.0, 0.3]);
-        network(trial, &shape, Loss::CrossEntropy, optimizer, dropout, pick(&mut draw, &[7, 16, 90]))
+        network(trial, shape, Loss::CrossEntropy, optimizer, dropout, pick(&mut draw, &[7, 16, 90]))
     });
     let networks: Vec<Network> = networks.collect();
     let shape =
@@ -87,9 +97,9 @@ fn disturbed_at(
     (traces, resumed)
 }
 
-/// [`mixed`] networks, of which some diverge in a later epoch.
+/// [`mixed`] networks, of which some diverge in a later epoch; of few programs, as each new device compiles them anew.
 fn partly_diverging() -> (Rc<Data>, Vec<Network>) {
-    let (data, mut networks) = mixed(12);
+    let (data, mut networks) = mixed_of(12, 4);
     for (network, rate) in networks.iter_mut().step_by(4).zip([3.0, 1e3, 1e7]) {
         network.spec.shape.activation = crate::common::ACTIVATIONS[0];
         network.spec.optimizer.learning_rate = rate;
@@ -104,7 +114,7 @@ fn told(trace: &Trace) -> usize {
 
 /// Loses the device in every `every`-th of the ways: a new one compiles all its kernels anew.
 fn r1(every: usize) {
-    for gpu in gpus() {
+    for gpu in gpus_of(&own_gpu(false)) {
         let work = partly_diverging();
         let (undisturbed, none) = disturbed(&gpu, &work, 1, usize::MAX);
         assert_eq!(none, 0);
@@ -113,7 +123,7 @@ fn r1(every: usize) {
         for gpu in [gpu.with_copies_every(Duration::ZERO), gpu] {
             for ahead in [1, EPOCHS] {
                 // An epoch takes at least four pieces: they grow at most twofold from one step.
-                ways.extend([0, 1, 2, 3, 6].map(|lost_at| (gpu.clone(), ahead, lost_at)));
+                ways.extend([0, 1, 2, 3, 4].map(|lost_at| (gpu.clone(), ahead, lost_at)));
             }
         }
         for (gpu, ahead, lost_at) in ways.into_iter().step_by(every) {
@@ -134,7 +144,7 @@ fn r1_a_device_lost_in_any_way_changes_no_bit() {
 
 /// What only devices do, on whatever adapter there is: laps under way together, no ramp, copies that lag.
 fn device_paths_change_no_bit_and_survive_losses() {
-    let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    let device = own_gpu(true);
     let (data, networks) = partly_diverging();
     for strategy in Strategy::ALL {
         let forced = device.with_strategy(strategy);
@@ -157,7 +167,7 @@ fn device_paths_change_no_bit_and_survive_losses() {
 
 /// The device is gone before anything is compiled for the networks.
 fn r1_a_device_lost_before_its_first_kernel_is_replaced() {
-    let gpu = pollster::block_on(Gpu::open()).expect("an adapter");
+    let gpu = own_gpu(false);
     let (data, networks) = mixed(6);
     let undisturbed = crate::common::run(&gpu, &data, &networks, 1, at_once);
     gpu.lose_device();
@@ -180,7 +190,7 @@ fn s3_what_no_binding_holds_trains_in_parts_to_the_same_bits() {
 
 /// The wrong number in one program's shaders only: the device's own test passes, the program's does not.
 fn a_device_that_is_wrong_in_one_program_is_found_when_it_first_trains() {
-    let device = pollster::block_on(Gpu::open()).expect("an adapter");
+    let device = own_gpu(false);
     // GELU's normal distribution, which nothing but GELU calls.
     device.tamper("0.53070271", "0.93070271");
     for strategy in Strategy::ALL {
@@ -200,7 +210,7 @@ fn a_device_that_is_wrong_in_one_program_is_found_when_it_first_trains() {
 
 /// Rules that make steps of rounding move the bias before a norm: the program's test is not failed by that.
 fn a_sound_device_trains_every_rule_behind_batch_norms() {
-    let gpu = pollster::block_on(Gpu::open()).expect("an adapter").with_strategy(Strategy::Layered);
+    let gpu = gpu().with_strategy(Strategy::Layered);
     for optimizer in optimizers() {
         let (activation, hidden) = (Activation::Relu, vec![16, 16]);
         let shape = Shape { inputs: 13, hidden, outputs: 3, activation, batch_norm: true };
@@ -212,7 +222,7 @@ fn a_sound_device_trains_every_rule_behind_batch_norms() {
 
 /// The rule of devices, on whatever adapter there is; software adapters have their own.
 fn devices_keep_small_networks_in_a_workgroups_memory() {
-    let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    let device = device();
     let of = |gpu: &Gpu, hidden: &[usize], crowd| {
         let (activation, hidden) = (Activation::Tanh, hidden.to_vec());
         let shape = Shape { inputs: 2, hidden, outputs: 2, activation, batch_norm: false };
@@ -441,7 +451,7 @@ fn memory_on_the_device_grows_as_stated() {
 
 /// What a visitor can send of a device is finite, and all of it is there.
 fn what_is_measured_of_a_device_is_told() {
-    let gpu = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    let gpu = device();
     let (data, networks) = mixed(6);
     crate::common::run(&gpu, &data, &networks, 1, at_once);
     let facts = pollster::block_on(gpu.facts()).expect("facts");

@@ -6,7 +6,7 @@ use crate::common::{
 };
 use core::time::Duration;
 use std::rc::Rc;
-use tuning_playground::backend::gpu::{Gpu, Strategy};
+use tuning_playground::backend::gpu::Strategy;
 use tuning_playground::backend::reference::ReferencePopulation;
 use tuning_playground::backend::{Backend, Data, Network, Population};
 use tuning_playground::kernels::{self, Mask};
@@ -78,7 +78,7 @@ fn c2_gradients_are_those_of_f64(on: On) {
 
 /// By the tiles through which devices take layers, on whatever adapter there is: dispatched, and within a workgroup.
 fn c2_gradients_by_the_tiles_of_devices_are_those_of_f64() {
-    let device = pollster::block_on(Gpu::open_as_device()).unwrap();
+    let device = crate::common::device();
     c2(&device.with_strategy(Strategy::Layered), 60, 6, 128);
     c2(&device.with_strategy(Strategy::Workgroup), 40, 4, 70);
 }

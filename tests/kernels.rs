@@ -172,7 +172,7 @@ fn train_invocation(on: On) {
 /// devices two pipelines need not agree to the bit: compilers contract products and sums as they like.
 fn train_workgroup() {
     workgroups_of(&crate::common::gpu());
-    workgroups_of(&pollster::block_on(Gpu::open_as_device()).expect("an adapter"));
+    workgroups_of(&crate::common::device());
 }
 
 fn workgroups_of(gpu: &Gpu) {
@@ -211,7 +211,7 @@ const TILES: [[usize; 3]; 6] = [[1, 31, 1], [7, 32, 31], [9, 33, 32], [31, 65, 3
 /// Kernels `dense_forward_tiles`, `dense_backward_data_tiles` and `dense_backward_weight_tiles`, dispatched layer by layer, and
 /// the same tiles within a workgroup.
 fn dense_tiles() {
-    let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    let device = crate::common::device();
     let of = |strategy| Box::new(device.with_strategy(strategy)) as Box<dyn Backend>;
     let backends: Vec<_> = [Strategy::Layered, Strategy::Workgroup].map(of).into();
     for (case, [inputs, units, batch]) in TILES.into_iter().enumerate() {
@@ -251,7 +251,7 @@ fn hold_resident(device: &Gpu, network: &Network, data: &Data<f64>) {
 /// Small networks in a workgroup's memory: batches that go through it in chunks, the last of them cut, widths at which it is
 /// nearly full, masks, a rule that adds up over all parameters, and one that divides by them.
 fn train_resident() {
-    let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    let device = crate::common::device();
     let adam = optimizers()[3];
     let divides = named("adam", &[("epsilon", 0.0)]);
     let cases: [(&[usize], usize, Optimizer); 5] = [
@@ -282,7 +282,7 @@ fn train_resident() {
 /// What the device draws is what the host draws, bit for bit, also where a word is drawn anew: networks of each strategy
 /// that have their rows in the one order and in the other.
 fn shuffle() {
-    let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    let device = crate::common::device();
     let shape = Shape { inputs: 2, hidden: vec![3], outputs: 2, activation: ACTIVATIONS[2], batch_norm: false };
     let one = |trial| network(trial, &shape, Loss::Mse, optimizers()[3], 0.0, 4000);
     let networks = [one(0), one(1), one(2)];
@@ -318,7 +318,7 @@ fn redrawn(rows: u32) -> [u32; 2] {
 }
 
 fn train_resident_by_every_rule() {
-    let device = pollster::block_on(Gpu::open_as_device()).expect("an adapter");
+    let device = crate::common::device();
     for (case, mut optimizer) in optimizers().into_iter().enumerate() {
         optimizer.average = (case % 3 == 0).then_some(0.9);
         let (activation, kind) = (ACTIVATIONS[case % ACTIVATIONS.len()], [Loss::CrossEntropy, Loss::Mse][case % 2]);

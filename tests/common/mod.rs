@@ -4,6 +4,7 @@
 
 pub mod paths;
 
+use core::cell::OnceCell;
 use core::time::Duration;
 use std::rc::Rc;
 use tuning_playground::backend::cpu::{self, Cpu, Level};
@@ -37,15 +38,39 @@ pub fn backends(on: On) -> Vec<Box<dyn Backend>> {
     }
 }
 
+thread_local! {
+    /// What a thread's tests share: a software adapter takes longer to compile a program than to run it, and a device keeps
+    /// what it compiled. Never dropped, as wgpu cannot be while a thread ends.
+    static SHARED: [OnceCell<&'static Gpu>; 2] = const { [OnceCell::new(), OnceCell::new()] };
+}
+
+fn shared(as_device: bool) -> Gpu {
+    SHARED.with(|both| (*both[usize::from(as_device)].get_or_init(|| Box::leak(Box::new(own_gpu(as_device))))).clone())
+}
+
 /// The GPU, a software adapter where there is no other. Only tests that the harness knows to need one ask for it.
 pub fn gpu() -> Gpu {
-    pollster::block_on(Gpu::open()).unwrap()
+    shared(false)
+}
+
+/// The GPU with a software adapter taken for a device: what only devices run.
+pub fn device() -> Gpu {
+    shared(true)
+}
+
+/// The GPU for a test alone, which loses it or changes what it computes.
+pub fn own_gpu(as_device: bool) -> Gpu {
+    pollster::block_on(async { if as_device { Gpu::open_as_device().await } else { Gpu::open().await } }).unwrap()
 }
 
 /// The GPU once for each strategy that software adapters have; a network that a strategy cannot train falls to another.
 /// What only devices choose, `resident`, has tests of its own: its kernels take a software adapter seconds to compile.
 pub fn gpus() -> Vec<Gpu> {
-    let gpu = gpu();
+    gpus_of(&gpu())
+}
+
+/// [`gpus`] of one.
+pub fn gpus_of(gpu: &Gpu) -> Vec<Gpu> {
     [Strategy::Layered, Strategy::Workgroup, Strategy::Invocation].map(|strategy| gpu.with_strategy(strategy)).into()
 }
 

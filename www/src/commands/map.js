@@ -1,4 +1,4 @@
-import { fractal, mapFromWords, zoomedTo } from '../study/map.js';
+import { fractal, mapFromWords, mapWords, zoomedTo } from '../study/map.js';
 import { keyOf } from '../study/same.js';
 import { defineCommand } from './command.js';
 
@@ -25,6 +25,13 @@ export const MAP = {
   }),
   /** What a link says of the map, which is laid out once it is looked at. */
   map_from: defineCommand({ act: ({ slices }, /** @type {string} */ asked) => slices.map.put({ asked }) }),
+  /** What an earlier visit trained, unless a link says otherwise. */
+  restore_map: defineCommand({
+    when: ({ map, study }, /** @type {import('../state/kept-views.js').KeptMap} */ { options, sheets }) =>
+      !map.options &&
+      (!map.asked || map.asked === mapWords(study, options, /** @type {any} */ (sheets.at(-1)).ranges)),
+    act: ({ slices }, kept) => slices.map.recall(kept),
+  }),
   /** The study as it is now, in the same axes. */
   map_renew: defineCommand({ act: async ({ runner }) => (await runner.maps()).lay() }),
   /** The same, in the axes that a map of it begins with. */

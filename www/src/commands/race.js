@@ -81,6 +81,12 @@ export const RACE = {
       slices.race.enter(read.numbers.length ? [] : starters(options.over, base(store), options.ground));
     },
   }),
+  /** Who raced in an earlier visit, unless a link names another race. */
+  restore_race: defineCommand({
+    when: ({ race, view }, /** @type {import('../state/kept-views.js').KeptRace} */ kept) =>
+      race.state === 'none' && !race.contestants.length && (view !== 'race' || wordsOf(kept) === wordsOf(race)),
+    act: ({ slices }, kept) => slices.race.put(kept),
+  }),
   /** Another learning rate, from a step on. */
   race_rate: defineCommand({
     act: ({ store, slices, runner }, /** @type {{at: number, step: number, rate: number}} */ { at, step, rate }) => {

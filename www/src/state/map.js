@@ -45,6 +45,7 @@ const blank = () => ({
   /** @type {MapCost | null} */ cost: null,
   /** @type {import('../study/types.js').BackendInfo | null} */ backend: null,
   /** @type {PixelRun | null} */ pixel: null,
+  /** Whether an earlier visit trained it. */ earlier: false,
 });
 
 /** @typedef {ReturnType<typeof blank> & {ranges: Ranges}} Sheet what is known of one window */
@@ -65,7 +66,7 @@ export class MapSlice extends Slice {
     /** Counts the windows. */ this.sheet = 0;
     /** Grows with every pixel. */ this.version = 0;
     Object.assign(this, blank());
-    const { head, study, losses, steps, known, counts, taken, seconds, cost, backend, pixel } = blank();
+    const { head, study, losses, steps, known, counts, taken, seconds, cost, backend, pixel, earlier } = blank();
     this.head = head;
     this.study = study;
     /** Loss of each pixel; NaN where it diverged or is not known. */ this.losses = losses;
@@ -77,6 +78,7 @@ export class MapSlice extends Slice {
     this.cost = cost;
     this.backend = backend;
     this.pixel = pixel;
+    this.earlier = earlier;
   }
 
   /** Pixels along x and y. @returns {[number, number]} */
@@ -114,9 +116,9 @@ export class MapSlice extends Slice {
 
   /** What is known now, to come back to. @returns {Sheet} */
   get now() {
-    const { head, study, losses, steps, known, counts, taken, seconds, cost, backend, pixel } = this;
+    const { head, study, losses, steps, known, counts, taken, seconds, cost, backend, pixel, earlier } = this;
     const ranges = /** @type {Ranges} */ (this.ranges);
-    return { head, study, losses, steps, known, counts, taken, seconds, cost, backend, pixel, ranges };
+    return { head, study, losses, steps, known, counts, taken, seconds, cost, backend, pixel, earlier, ranges };
   }
 
   /** The windows to go back to from another one; of the oldest, their pixels are let go first.
@@ -139,6 +141,12 @@ export class MapSlice extends Slice {
     this.sheet++;
     this.version++;
     this.touch();
+  }
+
+  /** What an earlier visit trained, the last window of it. @param {import('./kept-views.js').KeptMap} kept */
+  recall({ options, key, trial, sheets }) {
+    Object.assign(this, { options, key, trial, history: sheets, asked: '' });
+    this.back(sheets.length - 1);
   }
 
   /** @param {MapHead} head @param {MapCost} cost @param {import('../study/types.js').BackendInfo} backend */

@@ -187,4 +187,23 @@ test('a race that was tuned is there again after a reload, without another searc
   );
   expect(await states).not.toContain('tuning');
   expect(await race()).toEqual(before);
+  // One that the address names, and that is another than it begins with.
+  await page.getByTestId('race-over').getByText('batch size').click();
+  await ended();
+  await page.getByTestId('race-add').selectOption('4');
+  await expect.poll(async () => (await race()).contestants.length).toBe(4);
+  await ended();
+  const other = await race();
+  await expect.poll(async () => (await kept(page, 'race'))?.contestants.length).toBe(4);
+  await expect.poll(() => page.url()).toContain('race=batch_size');
+  await page.reload();
+  await page.locator('tp-race-view').waitFor();
+  await ended();
+  expect(await race()).toEqual(other);
+  // What a link asks for goes first.
+  await page.goto('about:blank');
+  await app.open('#v=1&view=race&race=seed');
+  await page.locator('tp-race-view').waitFor();
+  await ended();
+  expect((await race()).options.over).toBe('seed');
 });

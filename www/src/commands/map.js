@@ -27,7 +27,7 @@ export const MAP = {
   map_from: defineCommand({ act: ({ slices }, /** @type {string} */ asked) => slices.map.put({ asked }) }),
   /** What an earlier visit trained, unless a link says otherwise. */
   restore_map: defineCommand({
-    when: ({ map, study }, /** @type {import('../state/kept-views.js').KeptMap} */ { options, sheets }) =>
+    when: ({ map, study }, /** @type {import('../state/map.js').KeptMap} */ { options, sheets }) =>
       !map.options &&
       (!map.asked || map.asked === mapWords(study, options, /** @type {any} */ (sheets.at(-1)).ranges)),
     act: ({ slices }, kept) => slices.map.recall(kept),

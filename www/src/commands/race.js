@@ -84,7 +84,7 @@ export const RACE = {
   /** Who raced in an earlier visit, unless a link names another race. */
   restore_race: defineCommand({
     when: ({ race, view }, /** @type {import('../state/kept-views.js').KeptRace} */ kept) =>
-      race.state === 'none' && !race.contestants.length && (view !== 'race' || wordsOf(kept) === wordsOf(race)),
+      race.state === 'none' && (view !== 'race' || wordsOf(kept) === wordsOf(race)),
     act: ({ slices }, kept) => slices.race.put(kept),
   }),
   /** Another learning rate, from a step on. */

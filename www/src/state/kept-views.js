@@ -7,13 +7,12 @@ import { GROUNDS } from './race.js';
 
 /**
  * What is kept between visits of a trained map, whose pixels nobody wants to wait for again, and of a race: who races
- * and what was found for them, as the rest is trained in a moment. Pure. What is read may have been written by an older
- * page, or by anybody: what is not sound in every part is as good as nothing.
+ * and what was found for them, as the rest is trained in a moment. Pure. What is read may have been written by an
+ * older page, or by anybody: what is not sound in every part is as good as nothing.
  *
  * @typedef {import('./map.js').MapSlice} MapSlice
  * @typedef {import('./map.js').Sheet} Sheet
- * @typedef {Pick<MapSlice, 'key' | 'trial'> & {options: import('../study/map.js').MapOptions, sheets: Sheet[]}} KeptMap
- *   the windows, of which the last is the one shown
+ * @typedef {import('./map.js').KeptMap} KeptMap
  * @typedef {Pick<import('./race.js').RaceSlice, 'options' | 'contestants' | 'numbers' | 'left' | 'start' | 'found'>}
  *   KeptRace
  */

@@ -48,7 +48,11 @@ const blank = () => ({
   /** Whether an earlier visit trained it. */ earlier: false,
 });
 
-/** @typedef {ReturnType<typeof blank> & {ranges: Ranges}} Sheet what is known of one window */
+/**
+ * @typedef {ReturnType<typeof blank> & {ranges: Ranges}} Sheet what is known of one window
+ * @typedef {{options: MapOptions, key: string, trial: number | null, sheets: Sheet[]}} KeptMap its windows, of which
+ *   the last is the one shown
+ */
 
 export class MapSlice extends Slice {
   /** @param {import('./types.js').Touch} mark */
@@ -143,7 +147,7 @@ export class MapSlice extends Slice {
     this.touch();
   }
 
-  /** What an earlier visit trained, the last window of it. @param {import('./kept-views.js').KeptMap} kept */
+  /** What an earlier visit trained, the last window of it. @param {KeptMap} kept */
   recall({ options, key, trial, sheets }) {
     Object.assign(this, { options, key, trial, history: sheets, asked: '' });
     this.back(sheets.length - 1);

@@ -169,8 +169,8 @@ export class TpLesson extends Part {
       this.act('lesson_from', `${name}.${resumed(lesson.steps, this.progress.of(name)).name}`);
   }
 
-  /** @private A lesson of the reader's own. @param {string} text @param {boolean} [isLinked] whether it takes the place
-   * of a link's text, to which no way leads back */
+  /** @private A lesson of the reader's own. @param {string} text @param {boolean} [isLinked] whether it takes the
+   * place of a link's text, to which no way leads back */
   bring(text, isLinked = false) {
     const open = (/** @type {string} */ words) =>
       isLinked ? this.act('lesson_from', words) : this.act('lesson', words);

@@ -124,6 +124,38 @@ test('a map that was cut off goes on, and what was trained is not trained again'
   expect(again.losses).toEqual(whole.losses.map((loss, k) => (k === 200 ? '0.125' : loss)));
 });
 
+test('where storage is slower than the view they are there all the same', async ({ app, page }) => {
+  // Whoever opens storage waits for the name of the tab.
+  await page.addInitScript(() => {
+    const { request } = LockManager.prototype;
+    LockManager.prototype.request = /** @type {any} */ (
+      /** @this {LockManager} @param {any[]} given */
+      async function (...given) {
+        await new Promise((resolve) => void setTimeout(resolve, 2000));
+        return request.apply(this, /** @type {any} */ (given));
+      }
+    );
+  });
+  const whole = await trained(app);
+  await expect.poll(() => kept(page, 'map')).toEqual([256]);
+  await page.reload();
+  await expect.poll(async () => (await map(page)).state).toMatch(/planning|ready/);
+  await settled(page, /done/);
+  expect(await map(page)).toEqual({ ...whole, earlier: true });
+  await page.getByRole('tab', { name: 'Race' }).click();
+  const race = () =>
+    page.locator('tuning-playground').evaluate((element) => {
+      const { state, contestants } = /** @type {any} */ (element).store.race;
+      return `${state} ${contestants.map((/** @type {any} */ one) => one.key)}`;
+    });
+  await expect.poll(race, { timeout: 30_000 }).toBe('done sgd,momentum,rmsprop,adam');
+  await page.getByTestId('race-add').selectOption('adagrad');
+  await expect.poll(race, { timeout: 30_000 }).toBe('done sgd,momentum,rmsprop,adam,adagrad');
+  await expect.poll(async () => (await kept(page, 'race'))?.contestants.length).toBe(5);
+  await page.reload();
+  await expect.poll(race, { timeout: 30_000 }).toBe('done sgd,momentum,rmsprop,adam,adagrad');
+});
+
 test('a map that was cleared stays away, and another study has none', async ({ app, page }) => {
   await trained(app);
   await expect.poll(() => kept(page, 'map')).toEqual([256]);

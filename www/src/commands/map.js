@@ -25,12 +25,19 @@ export const MAP = {
   }),
   /** What a link says of the map, which is laid out once it is looked at. */
   map_from: defineCommand({ act: ({ slices }, /** @type {string} */ asked) => slices.map.put({ asked }) }),
-  /** What an earlier visit trained, unless a link says otherwise. */
+  /** What an earlier visit trained, unless a link says otherwise or something is trained already. Storage may be
+   * slower than the view, which then has laid the same out. */
   restore_map: defineCommand({
-    when: ({ map, study }, /** @type {import('../state/map.js').KeptMap} */ { options, sheets }) =>
-      !map.options &&
-      (!map.asked || map.asked === mapWords(study, options, /** @type {any} */ (sheets.at(-1)).ranges)),
-    act: ({ slices }, kept) => slices.map.recall(kept),
+    when: ({ map, study }, /** @type {import('../state/map.js').KeptMap} */ { options, sheets }) => {
+      const { asked, ranges } = map;
+      const there = asked || (map.options && ranges ? mapWords(study, map.options, ranges) : '');
+      const isFree = !map.done && map.state !== 'training' && map.state !== 'waiting';
+      return isFree && (!there || there === mapWords(study, options, sheets[sheets.length - 1].ranges));
+    },
+    act: async ({ store, slices, runner }, kept) => {
+      if (store.map.options) (await runner.maps()).recall(kept);
+      else slices.map.recall(kept);
+    },
   }),
   /** The study as it is now, in the same axes. */
   map_renew: defineCommand({ act: async ({ runner }) => (await runner.maps()).lay() }),

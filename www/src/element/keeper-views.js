@@ -33,9 +33,9 @@ export class ViewsKeeper {
 
   /** What was kept, where nothing else has its place. @param {{map: unknown, race: unknown}} found
    * @param {boolean} isOwn whether this tab kept it; what another one did is restored where it is of the same study */
-  restore(found, isOwn) {
+  async restore(found, isOwn) {
     const [map, race] = [readMap(found.map), readRace(found.race)];
-    if (map && (isOwn || map.key === keyOf(this.store.study))) perform(this.store, 'restore_map', map);
+    if (map && (isOwn || map.key === keyOf(this.store.study))) await perform(this.store, 'restore_map', map);
     if (race && isOwn) perform(this.store, 'restore_race', race);
     this.seen = { map: this.mapSeen, race: this.raceSeen };
   }

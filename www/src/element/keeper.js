@@ -151,7 +151,7 @@ export class Keeper {
     const isSame = kept !== null && sameStudy(kept, store.study);
     const hasBeside = Boolean(beside.map ?? beside.race);
     this.isStray = hasBeside && !isSame;
-    if (hasBeside && isSame) (await this.openViews()).restore(beside, isOwn);
+    if (hasBeside && isSame) await (await this.openViews()).restore(beside, isOwn);
     await this.restoreShown(shown, body ?? result, isSame, isFree);
   }
 

@@ -302,6 +302,14 @@ export class Mapping {
     if (slice.state === 'planning') await this.prepare();
   }
 
+  /** What an earlier visit trained, in the place of what is laid out.
+   * @param {import('../state/map.js').KeptMap} kept */
+  recall(kept) {
+    this.halt();
+    this.id++;
+    this.slice.recall(kept);
+  }
+
   /** A run has begun, or has ended. @param {boolean} busy */
   yield(busy) {
     if (busy === this.busy) return;

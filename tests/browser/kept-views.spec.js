@@ -78,6 +78,8 @@ test('a trained map is there again after a reload, its windows and its pixels, t
   await settled(page, /done/);
   const part = await map(page);
   await expect.poll(() => kept(page, 'map')).toEqual([256, 256]);
+  // The address has the window's ends behind the size.
+  await expect.poll(() => page.url()).toMatch(/map=learning_rate,init_std,16,/);
   await page.reload();
   await settled(page, /done/);
   expect(await map(page)).toEqual({ ...part, earlier: true });
@@ -96,6 +98,20 @@ test('a trained map is there again after a reload, its windows and its pixels, t
   await page.getByRole('tab', { name: 'Map' }).click();
   await settled(page, /done/);
   expect((await map(page)).losses).toEqual(whole.losses);
+});
+
+test('a link to a window before the last goes back to it', async ({ app, page }) => {
+  const whole = await trained(app);
+  await expect.poll(() => page.url()).toContain('map=learning_rate,init_std,16');
+  const url = page.url();
+  await page.locator('tuning-playground').evaluate((element) => {
+    /** @type {any} */ (element.shadowRoot?.querySelector('tp-map')).act('map_zoom', [0, 0.5, 0, 0.5]);
+  });
+  await expect.poll(() => kept(page, 'map')).toEqual([256, 256]);
+  await page.goto('about:blank');
+  await page.goto(url);
+  await settled(page, /done/);
+  expect(await map(page)).toEqual({ ...whole, earlier: true });
 });
 
 test('a map that was cut off goes on, and what was trained is not trained again', async ({ app, page }) => {

@@ -1,4 +1,4 @@
-import { fractal, mapFromWords, mapWords, zoomedTo } from '../study/map.js';
+import { fractal, mapFromWords, zoomedTo } from '../study/map.js';
 import { keyOf } from '../study/same.js';
 import { defineCommand } from './command.js';
 
@@ -25,19 +25,10 @@ export const MAP = {
   }),
   /** What a link says of the map, which is laid out once it is looked at. */
   map_from: defineCommand({ act: ({ slices }, /** @type {string} */ asked) => slices.map.put({ asked }) }),
-  /** What an earlier visit trained, unless a link says otherwise or something is trained already. Storage may be
-   * slower than the view, which then has laid the same out. */
+  /** What an earlier visit trained, also in the place of what is laid out already. */
   restore_map: defineCommand({
-    when: ({ map, study }, /** @type {import('../state/map.js').KeptMap} */ { options, sheets }) => {
-      const { asked, ranges } = map;
-      const there = asked || (map.options && ranges ? mapWords(study, map.options, ranges) : '');
-      const isFree = !map.done && map.state !== 'training' && map.state !== 'waiting';
-      return isFree && (!there || there === mapWords(study, options, sheets[sheets.length - 1].ranges));
-    },
-    act: async ({ store, slices, runner }, kept) => {
-      if (store.map.options) (await runner.maps()).recall(kept);
-      else slices.map.recall(kept);
-    },
+    act: async ({ store, slices, runner }, /** @type {import('../state/map.js').KeptMap} */ kept) =>
+      (store.map.options ? await runner.maps() : slices.map).recall(kept),
   }),
   /** The study as it is now, in the same axes. */
   map_renew: defineCommand({ act: async ({ runner }) => (await runner.maps()).lay() }),

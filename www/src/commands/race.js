@@ -12,9 +12,6 @@ import { focusSoon } from './focus.js';
 /** What all have in common: the selected trial's values of what the study sweeps. @param {On['store']} store */
 const base = ({ study, stale, selected }) => baseOf(study, stale ? null : selected);
 
-/** @param {unknown} a @param {unknown} b */
-const sameAs = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-
 /** Networks that leave one start. */
 export const RACE = {
   /** Races, unless that race is there already; with changes, another one. */
@@ -84,16 +81,9 @@ export const RACE = {
       slices.race.enter(read.numbers.length ? [] : starters(options.over, base(store), options.ground));
     },
   }),
-  /** Who raced in an earlier visit, unless a link names another race or somebody has changed this one. Storage may be
-   * slower than the view. */
+  /** Who raced in an earlier visit. */
   restore_race: defineCommand({
-    when: (store, /** @type {import('../state/kept-views.js').KeptRace} */ kept) => {
-      const { race, view } = store;
-      const { over, ground } = race.options;
-      const isNew = race.state === 'none' || sameAs(race.contestants, starters(over, base(store), ground));
-      return isNew && (view !== 'race' || wordsOf(kept) === wordsOf(race));
-    },
-    act: ({ store, slices, runner }, kept) => {
+    act: ({ store, slices, runner }, /** @type {import('../state/kept-views.js').KeptRace} */ kept) => {
       const isOn = store.race.state !== 'none';
       slices.race.put(kept);
       if (isOn) void runner.race((races) => races.race());

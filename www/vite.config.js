@@ -3,6 +3,7 @@ import { defineConfig } from 'vite';
 import { contoursAlone } from './build/contours-alone.js';
 import { contentPolicy } from './build/content-policy.js';
 import { elementServed } from './build/development.js';
+import { listMarkers } from './build/list-markers.js';
 import { plainJson } from './build/plain-json.js';
 import { wholeElement } from './build/whole-element.js';
 import { serviceWorker } from './build/service-worker.js';
@@ -33,6 +34,7 @@ export default defineConfig({
   publicDir: 'public',
   plugins: [
     contoursAlone(),
+    listMarkers(),
     plainJson(),
     tableTexts(),
     contentPolicy(),

@@ -60,6 +60,8 @@ for (const [seconds, tag] of /** @type {[number, string][]} */ ([
     test.skip(backend === 'cpu' && seconds < 60, 'the project gpu holds both');
     test.setTimeout(180_000 + 2000 * seconds);
     await app.open();
+    // The parts that the page fetches once it stands, this one last, are as many bytes whatever is swept.
+    await page.waitForFunction(() => customElements.get('tp-present'), null, { timeout: 60_000 });
     const held = await heapOf(page);
     await app.result(sweep(0), 'cpu');
     await countBuffers(page);

@@ -220,6 +220,25 @@ test('a result makes the documents of its trials when it is asked, once, and the
   assert.deepEqual(changed.trials, []);
 });
 
+test('a run takes room by its size, and no block more', () => {
+  const roomOf = (/** @type {number} */ n, /** @type {number} */ epochs) => {
+    const trials = new Trials(/** @type {any} */ ({ seed: 0, fixed: { epochs } }));
+    for (let number = 0; number < n; number++) {
+      trials.add({ number, params: {} });
+      for (let epoch = 1; epoch <= epochs; epoch++)
+        trials.report(Float64Array.of(number, 1, NaN, epoch, NaN, epoch, NaN, 1, 7, epoch, number, 2, 3, 4, 0.1, 6));
+    }
+    // What lay there before there was more is there still.
+    for (const trial of trials.values())
+      assert.ok([...trial.epochs.column('train_loss')].every((loss) => loss === trial.number));
+    const { blocks } = /** @type {any} */ (trials).pool;
+    return blocks.reduce((/** @type {number} */ sum, /** @type {Float64Array} */ one) => sum + one.byteLength, 0);
+  };
+  // Five numbers an epoch, eight bytes each.
+  assert.ok(roomOf(24, 4) <= 2 * 24 * 4 * 40, `${roomOf(24, 4)} bytes`);
+  assert.ok(roomOf(300, 40) <= 2 * 300 * 40 * 40, `${roomOf(300, 40)} bytes`);
+});
+
 /** Bytes that 65,536 trials of 100 epochs may take of the page's heap. */
 const MOST_BYTES = 400e6;
 /** Milliseconds that entering a report of 20 ms of training may take; a busy machine is held to so many times them. */

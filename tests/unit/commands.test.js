@@ -263,6 +263,17 @@ test('as many undos as there were changes give the study back, and redo brings t
   assert.deepEqual([...tried].sort(), Object.keys(DETAILS).sort());
 });
 
+test('undo has so many studies, however they came', () => {
+  const { store } = pageOf();
+  const { slices } = store;
+  for (let trials = 1; trials <= 500; trials++) {
+    slices.study.replace({ ...store.study, trials });
+    slices.study.change({ ...store.study, seed: trials });
+  }
+  assert.equal(store.past.length, 200);
+  assert.equal(store.past.at(-1)?.trials, 500);
+});
+
 test('a change after an undo leaves nothing to redo, and one that changes nothing nothing to undo', () => {
   const { store } = pageOf();
   perform(store, 'set_trials', 7);

@@ -124,7 +124,7 @@ export const LOOK = {
     act: ({ page }, /** @type {number} */ at) =>
       /** @type {HTMLElement | undefined} */ (page.renderRoot.querySelectorAll('.tabs [role=tab]')[at])?.click(),
   }),
-  view: defineCommand({ act: ({ slices }, /** @type {string} */ view) => slices.look.put({ view }) }),
+  view: defineCommand({ act: ({ slices }, /** @type {string} */ view) => slices.look.visit({ view }) }),
   sheet: defineCommand({
     act: (on, /** @type {boolean} */ sheet) => {
       on.slices.look.put({ sheet }, 'test', 'study');
@@ -145,11 +145,11 @@ export const LOOK = {
     when: (store) => store.whole,
     act: (on, /** @type {string | undefined} */ words = on.store.lesson ? '' : 'path') =>
       opened(on, 'lesson', () => {
-        on.slices.look.put({ lesson: words });
+        on.slices.look.visit({ lesson: words });
         focusSoon(on, words ? '#lesson-title' : '[data-testid="lessons"]');
       }),
   }),
-  /** What a link says of it. */
+  /** What a link says of it, or the history. */
   lesson_from: defineCommand({
     act: (on, /** @type {string} */ lesson) => opened(on, 'lesson', () => on.slices.look.put({ lesson })),
   }),

@@ -25,6 +25,11 @@ export const MAP = {
   }),
   /** What a link says of the map, which is laid out once it is looked at. */
   map_from: defineCommand({ act: ({ slices }, /** @type {string} */ asked) => slices.map.put({ asked }) }),
+  /** What an earlier visit trained, also in the place of what is laid out already. */
+  restore_map: defineCommand({
+    act: async ({ store, slices, runner }, /** @type {import('../state/map.js').KeptMap} */ kept) =>
+      (store.map.options ? await runner.maps() : slices.map).recall(kept),
+  }),
   /** The study as it is now, in the same axes. */
   map_renew: defineCommand({ act: async ({ runner }) => (await runner.maps()).lay() }),
   /** The same, in the axes that a map of it begins with. */

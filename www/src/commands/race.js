@@ -81,6 +81,14 @@ export const RACE = {
       slices.race.enter(read.numbers.length ? [] : starters(options.over, base(store), options.ground));
     },
   }),
+  /** Who raced in an earlier visit. */
+  restore_race: defineCommand({
+    act: ({ store, slices, runner }, /** @type {import('../state/kept-views.js').KeptRace} */ kept) => {
+      const isOn = store.race.state !== 'none';
+      slices.race.put(kept);
+      if (isOn) void runner.race((races) => races.race());
+    },
+  }),
   /** Another learning rate, from a step on. */
   race_rate: defineCommand({
     act: ({ store, slices, runner }, /** @type {{at: number, step: number, rate: number}} */ { at, step, rate }) => {

@@ -83,7 +83,7 @@ export const RUNS = {
         join(other);
         const { trials } = other.slices;
         slices.trials.version++;
-        slices.look.put({ view: 'sweep' });
+        slices.look.visit({ view: 'sweep' });
         slices.shelf.put({ beside: { id, store: other, pair: [slices.trials, trials] } }, 'trials', 'selection');
         slices.messages.say(store.t('say.compared', { a: store.letter, b: other.letter }));
       });

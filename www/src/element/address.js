@@ -12,7 +12,8 @@ import { Reproduction } from './reproduction.js';
 
 /**
  * The address of the whole page: it is read when the page loads and when it changes, and it follows the state. Guests
- * on other pages have none.
+ * on other pages have none. Views and lessons that are opened are entries of the browser's history: between those of
+ * one study Back and Forward change what is open, and nothing else.
  *
  * @typedef {object} Page what the address sets, besides `lang`, `theme` and `controls`
  * @property {string} view
@@ -27,6 +28,8 @@ import { Reproduction } from './reproduction.js';
 
 /** Milliseconds after the last change; browsers refuse addresses that change too often. */
 const QUIET = 400;
+/** The name of what entries of the history keep. */
+const ENTRY = 'tuning-playground';
 /** What an address follows. */
 const TOPICS = /** @type {const} */ (['study', 'look', 'race', 'map', 'landscape', 'run']);
 
@@ -42,9 +45,14 @@ export class Address {
     /** @private what was trained and shown at the last look */ this.stood = `${store.state} ${store.shelf.shown}`;
     /** @private the window of the map at the last look */ this.window = -1;
     /** @private @type {string | undefined} the plane of a loss surface at the last look */ this.plane = undefined;
+    /** @private where the reader is */ this.place = { view: store.view, lesson: store.lesson };
+    /** @private how many places had been visited by then */ this.visits = store.visits;
+    /** @private the name of the entries that differ in their places alone */ this.kin = '';
     this.reproduction = new Reproduction(store, runner);
     /** @private @type {import('../study/link.js').Skipped[]} of the link that was read last */ this.skipped = [];
-    /** @private */ this.onHash = () => this.read();
+    /** @private What the history has brought is there by then. */
+    this.onHash = () => void (location.hash === this.hash || this.read());
+    /** @private */ this.onMove = (/** @type {PopStateEvent} */ event) => this.move(event.state?.[ENTRY]);
     /** @private */ this.onLeave = () => this.write();
     /**
      * Language and theme are written when they were chosen here, not when they are the reader's own.
@@ -65,6 +73,7 @@ export class Address {
       if (topics.size === 1 && topics.has('landscape') && this.plane === plane) return;
       this.plane = plane;
       this.reproduction.follow();
+      this.visit();
       // Who loads the page anew at once gets the study that ran, and of the run that is shown.
       const { state, shelf } = this.store;
       const now = `${state} ${shelf.shown}`;
@@ -75,6 +84,7 @@ export class Address {
       // Of a run the address says what came of it.
       if (this.store.state === 'idle' || topics.size > 1 || !topics.has('run')) this.follow();
     });
+    addEventListener('popstate', this.onMove);
     addEventListener('hashchange', this.onHash);
     addEventListener('pagehide', this.onLeave);
     return given;
@@ -83,6 +93,7 @@ export class Address {
   disconnect() {
     this.write();
     this.unsubscribe?.();
+    removeEventListener('popstate', this.onMove);
     removeEventListener('hashchange', this.onHash);
     removeEventListener('pagehide', this.onLeave);
   }
@@ -96,6 +107,7 @@ export class Address {
   read() {
     clearTimeout(this.timer);
     this.hash = location.hash;
+    this.kin = history.state?.[ENTRY]?.kin ?? Math.random().toString(36).slice(2);
     const { page, store } = this;
     const { state, skipped, newer, found } = decodeLink(location.hash);
     const { lang, theme, view, race, plane, map, decide, lesson, controls, scale, rows, color, curves, lock } = state;
@@ -132,6 +144,7 @@ export class Address {
     // The panel itself says that a grid is too large.
     if (problem && problem.code !== 'grid_too_large') perform(store, 'notify', idleNotice(store, problem));
     this.last = this.link;
+    this.stay();
     const { hand } = state;
     // What opens over the page or beside it waits until that stands.
     if (lesson) void page.updateComplete.then(() => perform(store, 'lesson_from', lesson));
@@ -166,10 +179,51 @@ export class Address {
     if (link === this.last || location.hash !== this.hash) return;
     this.last = link;
     try {
-      history.replaceState(history.state, '', link ?? location.href.split('#', 1)[0]);
+      history.replaceState(this.entry, '', link ?? location.href.split('#', 1)[0]);
       this.hash = location.hash;
     } catch {
       // Some frames may not change their address; Share still makes the link.
     }
+  }
+
+  /** @private What this place's entry keeps. */
+  get entry() {
+    return { ...history.state, [ENTRY]: { kin: this.kin, ...this.place } };
+  }
+
+  /** @private The reader is here, without having come by a way that leads back. @returns {boolean} whether they were
+   * elsewhere */
+  stay() {
+    const { view, lesson, visits } = this.store;
+    const isOther = visits !== this.visits && (view !== this.place.view || lesson !== this.place.lesson);
+    this.place = { view, lesson };
+    this.visits = visits;
+    return isOther;
+  }
+
+  /** @private A place that was opened is an entry of its own; in a frame the history is that of the page around it. */
+  visit() {
+    const { entry } = this;
+    if (!this.stay() || self.parent !== self || location.hash !== this.hash) return;
+    try {
+      history.replaceState(entry, '');
+      history.pushState(this.entry, '');
+    } catch {
+      // A frame that has no history, or too many places at once.
+    }
+    this.write();
+  }
+
+  /** @private Back, or Forward: the study stays as it is, and whatever runs. @param {any} entry */
+  move(entry) {
+    // The link of another study is read as any other.
+    if (entry?.kin !== this.kin) return;
+    const { page, store } = this;
+    this.hash = location.hash;
+    if (VIEWS.some((one) => one.name === entry.view)) page.view = entry.view;
+    if (entry.lesson !== store.lesson) perform(store, 'lesson_from', String(entry.lesson));
+    this.stay();
+    this.last = null;
+    this.write();
   }
 }

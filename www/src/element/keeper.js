@@ -18,6 +18,7 @@ import { freshId, makeRoom, nextPlace } from '../study/runs.js';
 import { tell } from './events.js';
 import { readStudy } from '../study/study.js';
 import { Storage } from '../platform/storage.js';
+import { defineLater } from '../platform/later.js';
 import { inSlices } from '../platform/turns.js';
 
 /**
@@ -48,6 +49,8 @@ const MOST_TABLES = 20;
 /** Milliseconds of work at a time. */
 const SLICE = 8;
 
+const views = defineLater('keeper-views', () => import('./keeper-views.js'));
+
 const turn = () => new Promise((resolve) => void setTimeout(resolve));
 
 export class Keeper {
@@ -65,9 +68,14 @@ export class Keeper {
     /** @private @type {Map<string, {run: Held, seen: string}>} runs of which storage has not all, and what it has */
     this.held = new Map();
     /** @private */ this.busy = false;
+    /** @private @type {import('./keeper-views.js').ViewsKeeper | null} once there is a map, or a race */ this.views =
+      null;
+    /** @private whether there is one of a study that is no more than kept */ this.isStray = false;
     /** @private @type {{run: Held | null, parts: Uint32Array | null, at: number}} the open trials as they were
      * written */
     this.opened = { run: null, parts: null, at: 0 };
+    /** @private @type {{run: Held, seen: string} | undefined} the engine's run, once it was kept whole */
+    this.kept = undefined;
     /** @private the text that was written last */ this.wrote = { id: '', at: 0, bytes: 0 };
     /** Settles once what was kept is in place, or is not going to be in time. */ this.ready = Promise.resolve();
     /** @private Browsers do not promise to finish this, so nothing rests on it. */
@@ -120,7 +128,7 @@ export class Keeper {
     // Whatever the study is, its data are there before anybody asks for them.
     for (const one of await this.tables()) perform(store, 'restore_table', one);
     // The tab has its name by the time that the others are asked for.
-    const { study, shown, result, runs, body } = await storage.read().catch((error) => {
+    const { study, shown, result, runs, body, isOwn, ...beside } = await storage.read().catch((error) => {
       if (bare) perform(store, 'open_example');
       throw error;
     });
@@ -140,7 +148,25 @@ export class Keeper {
     if (given && text !== undefined && dataset.found && dataset.found.digest === found?.digest)
       perform(store, 'restore_study', { ...store.study, dataset: { ...dataset, text } });
     if (bare && !kept && !runs.length && !shown && !result) return void perform(store, 'open_example');
-    await this.restoreShown(shown, body ?? result, kept !== null && sameStudy(kept, store.study), isFree);
+    const isSame = kept !== null && sameStudy(kept, store.study);
+    const hasBeside = Boolean(beside.map ?? beside.race);
+    this.isStray = hasBeside && !isSame;
+    if (hasBeside && isSame) await (await this.openViews()).restore(beside, isOwn);
+    await this.restoreShown(shown, body ?? result, isSame, isFree);
+  }
+
+  /** @private */
+  async openViews() {
+    const { ViewsKeeper } = await views.open();
+    return (this.views ??= new ViewsKeeper(this.store, (key, value) => this.storage.write(key, value)));
+  }
+
+  /** @private Keeps a map and a race. @param {boolean} leaving */
+  async lookAtViews(leaving) {
+    const { map, race } = this.store;
+    // What keeps them is there already where the page is about to go.
+    if (this.views) return this.views.look(leaving);
+    if (map.done || race.contestants.length) await (await this.openViews()).look(false);
   }
 
   /** The tables of the reader's own that this browser keeps, the latest first. @returns {Promise<Kept[]>} */
@@ -252,11 +278,15 @@ export class Keeper {
     // Short runs may have ended before anybody looked.
     for (const run of /** @type {Held[]} */ (perform(store, 'take_begun'))) this.held.set(run.id, { run, seen: '' });
     if (live) perform(store, 'count_run');
+    // Neither is asked for of another run, which may be a large one.
+    if (this.kept?.run !== live) this.kept = undefined;
+    if (this.opened.run !== live || !store.shelf.training) this.opened = { run: null, parts: null, at: 0 };
     if (live && live.trials.size && !this.held.has(live.id) && store.shelf.of(live.id) && this.isNew(live))
       this.held.set(live.id, { run: live, seen: '' });
     this.trim();
     if (this.lacks.has('refused')) return;
     if (this.study !== store.study) this.keepStudy().catch((error) => this.lack(error));
+    this.lookAtViews(leaving).catch((error) => this.lack(error));
     // What is being written in slices would not be finished by a page that leaves.
     if (this.busy && !leaving) return;
     const next = [...this.held.values()].find(
@@ -395,7 +425,7 @@ export class Keeper {
   letGo(entry, seen) {
     if (this.seenOf(entry.run) !== seen) return;
     this.held.delete(entry.run.id);
-    /** @private @type {{run: Held, seen: string} | undefined} the last run that was kept whole */ this.kept = entry;
+    if (entry.run === this.store.shelf.live) this.kept = entry;
     this.warn(entry.run.id);
   }
 
@@ -450,6 +480,10 @@ export class Keeper {
     const { study } = this.store;
     this.study = this.written = study;
     await this.storage.write('study', studyText(study));
+    if (!this.isStray) return;
+    // They are of the study that was kept before.
+    this.isStray = false;
+    for (const key of /** @type {const} */ (['map', 'race'])) await this.storage.write(key, null);
   }
 
   /** @private */

@@ -126,12 +126,31 @@ export class Mapping {
     const isFiner = before !== null && before.head !== null && textOf(before.study) === textOf(study);
     if (!isPart && !isFiner) this.each = 0;
     slice.begin({ options, ranges, key, study, trial: number }, history);
+    if (isFiner) await this.prepareFrom(before);
+    else await this.prepare();
+  }
+
+  /** @private The same where some of its networks are known already, if the same way of training them is taken.
+   * @param {import('../state/map.js').Sheet} before @returns {Promise<boolean>} whether the map is wanted still */
+  async prepareFrom(before) {
+    const { slice } = this;
     const isLaid = await this.prepare();
-    // Networks of another size of the same map are known already, where the same way of training them is taken.
-    const isAlike = before?.backend?.backend === slice.backend?.backend && before?.cost?.plan === slice.cost?.plan;
-    if (!isLaid || !isFiner || !before || !isAlike) return;
+    const isAlike = before.backend?.backend === slice.backend?.backend && before.cost?.plan === slice.cost?.plan;
+    if (!isLaid || !isAlike) return isLaid;
     slice.inherit(before);
     if (slice.state === 'ready' && slice.done === slice.n) slice.go('done');
+    return true;
+  }
+
+  /** @private What an earlier visit trained counts where the same trains on.
+   * @returns {Promise<boolean>} whether there is something to train */
+  async takeUp() {
+    const { slice } = this;
+    const before = slice.now;
+    slice.put({ earlier: false, state: 'planning' });
+    const isLaid = await this.prepareFrom(before);
+    if (isLaid && slice.done) slice.put({ taken: before.taken, seconds: before.seconds });
+    return isLaid && slice.state === 'ready';
   }
 
   /** @private Lets the Workers lay the map out, and says what it will take. */
@@ -185,6 +204,7 @@ export class Mapping {
     if (!slice.head && !(await this.prepare())) return;
     if (!slice.head) return;
     if (this.busy) return slice.go('waiting');
+    if (slice.earlier && !(await this.takeUp())) return;
     this.halt();
     const { turn } = this;
     const isWanted = () => turn === this.turn;
@@ -282,6 +302,14 @@ export class Mapping {
     if (slice.state === 'planning') await this.prepare();
   }
 
+  /** What an earlier visit trained, in the place of what is laid out.
+   * @param {import('../state/map.js').KeptMap} kept */
+  recall(kept) {
+    this.halt();
+    this.id++;
+    this.slice.recall(kept);
+  }
+
   /** A run has begun, or has ended. @param {boolean} busy */
   yield(busy) {
     if (busy === this.busy) return;
@@ -315,7 +343,8 @@ export class Mapping {
     await this.guarded(isWanted, async () => {
       const { client, base } = this.pool();
       const round = JSON.stringify([{ trial: { number, params }, of_trials: study.trials, until_epoch: null }]);
-      const numbers = await client(0).call('trace', JSON.stringify(study), round, this.backend, base);
+      const backend = slice.backend?.backend === 'gpu' ? 'gpu' : 'cpu';
+      const numbers = await client(0).call('trace', JSON.stringify(study), round, backend, base);
       trials.report(numbers);
       pixel.done = true;
       if (isWanted()) slice.touch();

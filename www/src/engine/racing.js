@@ -56,7 +56,11 @@ export class Racing {
     });
     const { run, study } = this;
     const { options } = slice;
-    slice.begin(keyOf(study));
+    // What was found is found again, unless somebody has come.
+    const sought = slice.sought(keyOf(study));
+    const isFound = slice.found === sought && slice.contestants.every((one) => one.search || one.edited);
+    const tunes = options.tuned && !isFound;
+    slice.begin(keyOf(study), tunes);
     await this.guarded(isWanted, async () => {
       if (options.ground !== 'network') {
         await this.classic(run, isWanted);
@@ -65,10 +69,11 @@ export class Racing {
       const steps = options.over === 'trials' ? null : options.steps;
       const given = { rows: options.rows, steps };
       await run.begin(study, this.roundOf(slice.contestants), given);
-      if (options.tuned) {
+      if (tunes) {
         const losses = await run.tune(TRIED);
         if (!losses || !isWanted()) return;
         slice.enter(slice.contestants.map((one, k) => tuned(one, losses[k])));
+        slice.found = sought;
         slice.go('training');
         await run.begin(study, this.roundOf(slice.contestants), given);
       }

@@ -3,7 +3,7 @@
  * runs, a short record and a text each. Every change is a transaction of its own that touches only what it is of, so
  * that tabs lose nothing of each other's. Every failure comes out as the promise's; nothing here is said to anyone.
  *
- * @typedef {'study' | 'shown'} Key
+ * @typedef {'study' | 'shown' | 'map' | 'race'} Key
  * @typedef {{id: string} & Record<string, any>} Short what is listed of a run
  */
 
@@ -15,6 +15,8 @@ const TAB = 'tuning-playground.tab';
 const TABS = 4;
 /** What a tab has of its own; `result` is what earlier pages wrote. */
 const OWN = ['study', 'shown', 'result'];
+/** What it has beside them: a map may have megabytes. */
+const BESIDE = ['map', 'race'];
 const RUN = 'run ';
 const BODY = 'body ';
 /** What a run's open trials are, while it is trained. */
@@ -104,7 +106,8 @@ export class Storage {
   }
 
   /** All that a visit begins with, at once: with the run that was shown, whole.
-   * @returns {Promise<Record<'study' | 'shown' | 'result' | 'body', any> & {runs: unknown[]}>} */
+   * @returns {Promise<Record<Key | 'result' | 'body', any> & {runs: unknown[], isOwn: boolean}>} isOwn: this tab had
+   *   kept something */
   async read() {
     const before = await this.claim();
     const texts = await this.texts('readonly');
@@ -119,9 +122,13 @@ export class Storage {
     // A name that comes twice counts where it comes last.
     this.tabs = [...new Set(names.reverse())].filter((one) => one && one !== this.tab).reverse();
     const [last, own] = [found.slice(0, OWN.length), found.slice(OWN.length)];
-    const [study, shown, result] = own.some((one) => one !== undefined) ? own : last;
-    const body = typeof shown?.id === 'string' ? await answer(texts.get(BODY + shown.id)) : undefined;
-    return { study, shown, result, runs, body };
+    const isOwn = own.some((one) => one !== undefined);
+    const [study, shown, result] = isOwn ? own : last;
+    const [body, map, race] = await Promise.all([
+      typeof shown?.id === 'string' ? answer(texts.get(BODY + shown.id)) : undefined,
+      ...BESIDE.map((key) => answer(texts.get(isOwn ? `${key} ${before}` : key))),
+    ]);
+    return { study, shown, result, runs, body, map, race, isOwn };
   }
 
   /** The tabs that live; null where the browser does not tell. @returns {Promise<Set<string> | null>} */
@@ -143,7 +150,7 @@ export class Storage {
   /** @private @param {IDBObjectStore} texts @param {Key} key @param {unknown} value */
   put(texts, key, value) {
     for (const gone of this.tab ? this.tabs.splice(0, this.tabs.length + 1 - TABS) : [])
-      for (const one of OWN) texts.delete(`${one} ${gone}`);
+      for (const one of [...OWN, ...BESIDE]) texts.delete(`${one} ${gone}`);
     // Where the disk is full nothing but deleting can be done.
     if (this.tab && value !== null) texts.put([...this.tabs, this.tab], 'tabs');
     for (const name of this.tab ? [key, `${key} ${this.tab}`] : [key])

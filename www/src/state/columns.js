@@ -13,6 +13,8 @@ import { SPREAD_BIT, recordedOf, toldOf } from './recorded.js';
 /** Numbers in a block, as a power of two. */
 const BLOCK = 16;
 const IN_BLOCK = (1 << BLOCK) - 1;
+/** Numbers that a small run's only block has at first. */
+const FIRST = 512;
 /** Epochs that lie side by side at most, as a power of two. */
 const SEGMENT = 7;
 const IN_SEGMENT = (1 << SEGMENT) - 1;
@@ -39,7 +41,7 @@ const TOLD_SECONDS = TOLD_RATE + 1;
 /** Numbers told before what lies in a row, but for the learning rate. */
 const BEFORE = TOLD_SECONDS - SECONDS;
 
-/** Blocks of numbers, which only grow. */
+/** Blocks of numbers, which only grow; the first one as it fills, as most runs take a hundredth of it. */
 export class Pool {
   constructor() {
     /** @type {Float64Array[]} */ this.blocks = [];
@@ -50,11 +52,20 @@ export class Pool {
   take(n) {
     if ((this.next & IN_BLOCK) + n > IN_BLOCK + 1 || this.blocks.length === this.next >>> BLOCK) {
       this.next = this.blocks.length << BLOCK;
-      this.blocks.push(new Float64Array(IN_BLOCK + 1));
+      this.blocks.push(new Float64Array(this.blocks.length ? IN_BLOCK + 1 : FIRST));
     }
     const at = this.next;
     this.next += n;
+    this.fit(at >>> BLOCK, (at & IN_BLOCK) + n);
     return at;
+  }
+
+  /** @private @param {number} k of a block @param {number} n numbers that it is to have */
+  fit(k, n) {
+    const block = this.blocks[k];
+    if (n <= block.length) return;
+    this.blocks[k] = new Float64Array(Math.min(IN_BLOCK + 1, Math.max(n, 2 * block.length)));
+    this.blocks[k].set(block);
   }
 
   /** @param {number} at */

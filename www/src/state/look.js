@@ -13,6 +13,7 @@ export class LookSlice extends Slice {
     /** @type {import('../study/types.js').Theme} */ this.theme = 'auto';
     this.dark = false;
     this.view = 'sweep';
+    /** Grows with every view and lesson that is opened, other than by a link. */ this.visits = 0;
     this.sheet = false;
     this.drawer = false;
     /** How much larger everything is drawn, for a projector. */ this.scale = 1;
@@ -29,6 +30,12 @@ export class LookSlice extends Slice {
     /** What is shown of the search, in the words of a link. */ this.decide = '';
     /** The page itself, rather than a guest on another. */ this.whole = false;
     /** @type {Map<string, Preview>} a small picture of each data set */ this.previews = new Map();
+  }
+
+  /** Another place, which there is a way back from. @param {{view?: string, lesson?: string}} place */
+  visit(place) {
+    this.visits++;
+    this.put(/** @type {any} */ (place));
   }
 
   /** @param {string} key @param {Record<string, unknown>} [values] */

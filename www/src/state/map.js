@@ -45,9 +45,14 @@ const blank = () => ({
   /** @type {MapCost | null} */ cost: null,
   /** @type {import('../study/types.js').BackendInfo | null} */ backend: null,
   /** @type {PixelRun | null} */ pixel: null,
+  /** Whether an earlier visit trained it. */ earlier: false,
 });
 
-/** @typedef {ReturnType<typeof blank> & {ranges: Ranges}} Sheet what is known of one window */
+/**
+ * @typedef {ReturnType<typeof blank> & {ranges: Ranges}} Sheet what is known of one window
+ * @typedef {{options: MapOptions, key: string, trial: number | null, sheets: Sheet[]}} KeptMap its windows, of which
+ *   the last is the one shown
+ */
 
 export class MapSlice extends Slice {
   /** @param {import('./types.js').Touch} mark */
@@ -65,7 +70,7 @@ export class MapSlice extends Slice {
     /** Counts the windows. */ this.sheet = 0;
     /** Grows with every pixel. */ this.version = 0;
     Object.assign(this, blank());
-    const { head, study, losses, steps, known, counts, taken, seconds, cost, backend, pixel } = blank();
+    const { head, study, losses, steps, known, counts, taken, seconds, cost, backend, pixel, earlier } = blank();
     this.head = head;
     this.study = study;
     /** Loss of each pixel; NaN where it diverged or is not known. */ this.losses = losses;
@@ -77,6 +82,7 @@ export class MapSlice extends Slice {
     this.cost = cost;
     this.backend = backend;
     this.pixel = pixel;
+    this.earlier = earlier;
   }
 
   /** Pixels along x and y. @returns {[number, number]} */
@@ -114,9 +120,9 @@ export class MapSlice extends Slice {
 
   /** What is known now, to come back to. @returns {Sheet} */
   get now() {
-    const { head, study, losses, steps, known, counts, taken, seconds, cost, backend, pixel } = this;
+    const { head, study, losses, steps, known, counts, taken, seconds, cost, backend, pixel, earlier } = this;
     const ranges = /** @type {Ranges} */ (this.ranges);
-    return { head, study, losses, steps, known, counts, taken, seconds, cost, backend, pixel, ranges };
+    return { head, study, losses, steps, known, counts, taken, seconds, cost, backend, pixel, earlier, ranges };
   }
 
   /** The windows to go back to from another one; of the oldest, their pixels are let go first.
@@ -139,6 +145,12 @@ export class MapSlice extends Slice {
     this.sheet++;
     this.version++;
     this.touch();
+  }
+
+  /** What an earlier visit trained, the last window of it. @param {KeptMap} kept */
+  recall({ options, key, trial, sheets }) {
+    Object.assign(this, { options, key, trial, history: sheets, asked: '' });
+    this.back(sheets.length - 1);
   }
 
   /** @param {MapHead} head @param {MapCost} cost @param {import('../study/types.js').BackendInfo} backend */

@@ -78,6 +78,7 @@ export class RaceSlice extends Slice {
     /** How many of the trials that were chosen do not race. */ this.left = 0;
     /** @type {[number, number] | null} where all start, if the reader has moved it */ this.start = null;
     /** The study that was raced, in words. */ this.key = '';
+    /** What the rates of a search were found for: the study, and what of it. */ this.found = '';
     /** What is trained has come so far, from 0 to 1. */ this.share = 0;
     this.state = state;
     this.problem = problem;
@@ -87,13 +88,19 @@ export class RaceSlice extends Slice {
     /** Every so manieth point of every so manieth row is known. */ this.step = step;
   }
 
-  /** Another race. @param {string} key */
-  begin(key) {
+  /** What their rates would be found for. @param {string} key of the study */
+  sought(key) {
+    const { over, ground, rows, steps } = this.options;
+    return `${key} ${over} ${ground} ${rows} ${steps}`;
+  }
+
+  /** Another race. @param {string} key @param {boolean} tunes whether rates are searched for first */
+  begin(key, tunes) {
     Object.assign(this, nothing());
     this.key = key;
     // A place of one plane is none of another.
     if (this.options.ground === 'network') this.start = null;
-    this.go(this.options.tuned ? 'tuning' : 'training');
+    this.go(tunes ? 'tuning' : 'training');
   }
 
   /** Something is trained; what is there stays until it is through. @param {'tuning' | 'training'} state */

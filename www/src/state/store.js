@@ -95,6 +95,7 @@ const READINGS = /** @satisfies {Record<string, (slices: Slices) => unknown>} */
   theme: ({ look }) => look.theme,
   dark: ({ look }) => look.dark,
   view: ({ look }) => look.view,
+  visits: ({ look }) => look.visits,
   sheet: ({ look }) => look.sheet,
   drawer: ({ look }) => look.drawer,
   scale: ({ look }) => look.scale,

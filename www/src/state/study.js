@@ -58,9 +58,7 @@ export class StudySlice extends Slice {
   change(next, row) {
     if (next.sampler?.name === 'hand') keepFitting(next);
     if (JSON.stringify(next) === JSON.stringify(this.study)) return;
-    this.past.push(this.study);
-    if (this.past.length > HISTORY) this.past.shift();
-    this.future = [];
+    this.remember();
     if (row) this.changed.set(row, Date.now());
     const [was, is] = [this.study, next].map(
       (one) => (/** @type {string} */ name) => JSON.stringify([one.fixed?.[name], one.space?.[name]]),
@@ -68,6 +66,13 @@ export class StudySlice extends Slice {
     // A row that changes shows what is trained, and not what was entered before.
     for (const name of this.drafts.keys()) if (was(name) !== is(name)) this.dropDraft(name);
     this.show(next);
+  }
+
+  /** @private The study as it is now is what undo goes to. */
+  remember() {
+    this.past.push(this.study);
+    if (this.past.length > HISTORY) this.past.shift();
+    this.future = [];
   }
 
   /** Puts a study of other data, or somebody else's, in the panel. @param {Study} study */
@@ -83,8 +88,7 @@ export class StudySlice extends Slice {
 
   /** Puts a study in the panel as it is. @param {Study} study */
   replace(study) {
-    this.past.push(this.study);
-    this.future = [];
+    this.remember();
     this.drafts.clear();
     this.changed.clear();
     this.editing = null;

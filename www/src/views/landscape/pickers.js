@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { folded } from '../../controls/folded.js';
 import { segmented } from '../../controls/segmented.js';
 import { PLANES, SIDES } from '../../state/landscape.js';
 import { PARTNERS, partnersOf } from '../../state/partners.js';
@@ -53,21 +54,12 @@ export function pickersOf(part) {
       (plane) => part.act('landscape', { plane }),
       (value) => through(part, value, others),
     )}
-    ${pick('rows', ROWS, options.rows, (rows) => part.act('landscape', { rows }))}
-    <tp-some-rows .store=${store} .value=${options.limit} .of=${store.landscape.rowsOf[options.rows]}></tp-some-rows>
     ${
       store.task === 'numbers'
         ? nothing
         : pick('metric', ['loss', 'accuracy'], measure, (one) => {
             part.metric = one;
           })
-    }
-    ${
-      measure === 'loss'
-        ? pick('scale', ['log', 'linear'], part.log ? 'log' : 'linear', (one) => {
-            part.log = one === 'log';
-          })
-        : nothing
     }
     ${pick(
       'view',
@@ -78,7 +70,15 @@ export function pickersOf(part) {
       },
       (value) => (value === 'solid' && isLine ? { disabled: true, title: part.t('landscape.view.line') } : {}),
     )}
-    ${
+    ${folded(part.t('landscape.more'), 'landscape-more', [
+      pick('rows', ROWS, options.rows, (rows) => part.act('landscape', { rows })),
+      html`<tp-some-rows .store=${store} .value=${options.limit}
+        .of=${store.landscape.rowsOf[options.rows]}></tp-some-rows>`,
+      measure === 'loss'
+        ? pick('scale', ['log', 'linear'], part.log ? 'log' : 'linear', (one) => {
+            part.log = one === 'log';
+          })
+        : nothing,
       isLine
         ? nothing
         : html`<label class="sides"><span class="k">${part.t('landscape.side')}</span> <select class="field-input"
@@ -87,8 +87,8 @@ export function pickersOf(part) {
             part.act('landscape', { side: Number(/** @type {HTMLSelectElement} */ (event.target).value) })}
           >${SIDES.map(
             (n) => html`<option value=${n} ?selected=${n === options.side}>${n}</option>`,
-          )}</select></label>`
-    }
+          )}</select></label>`,
+    ])}
     ${part.hasDiverged() ? part.keyLine([part.divergedKey()]) : nothing}
     ${
       part.space.reason

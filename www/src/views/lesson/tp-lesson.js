@@ -130,7 +130,7 @@ export class TpLesson extends Part {
     this.stray = null;
     // What was wrong with a lesson stands above the list until another one is opened.
     if (words !== 'path') this.trouble = null;
-    if (words.startsWith('~')) return this.bring((await unpack(words)) ?? '');
+    if (words.startsWith('~')) return this.bring((await unpack(words)) ?? '', true);
     const [name, step] = words.split('.');
     if (!words || name === 'path') return;
     if (name === this.name && this.lesson) {
@@ -153,7 +153,7 @@ export class TpLesson extends Part {
       } else {
         // A lesson of the reader's own that is not here was never brought to this browser.
         this.trouble = { code: 'lesson_none', found: name };
-        if (!this.guest) this.act('lesson', 'path');
+        if (!this.guest) this.act('lesson_from', 'path');
       }
       await this.begin();
     } catch {
@@ -169,12 +169,15 @@ export class TpLesson extends Part {
       this.act('lesson_from', `${name}.${resumed(lesson.steps, this.progress.of(name)).name}`);
   }
 
-  /** @private A lesson of the reader's own. @param {string} text */
-  bring(text) {
+  /** @private A lesson of the reader's own. @param {string} text @param {boolean} [isLinked] whether it takes the
+   * place of a link's text, to which no way leads back */
+  bring(text, isLinked = false) {
+    const open = (/** @type {string} */ words) =>
+      isLinked ? this.act('lesson_from', words) : this.act('lesson', words);
     const read = readLesson(text);
     if ('problem' in read) {
       this.trouble = read.problem;
-      if (this.store.lesson !== 'path') this.act('lesson', 'path');
+      if (this.store.lesson !== 'path') open('path');
       return;
     }
     if (this.guest) {
@@ -184,7 +187,7 @@ export class TpLesson extends Part {
     this.trouble = null;
     this.progress.keepOwn(text);
     this.lesson = null;
-    this.act('lesson', `${OWN}.${read.lesson.steps[0].name}`);
+    open(`${OWN}.${read.lesson.steps[0].name}`);
   }
 
   /** @private A guest has no study of its reader's to lose: its step is set up at once. */

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
+import { folded } from '../../controls/folded.js';
 import { segmented } from '../../controls/segmented.js';
 import { count } from '../../study/format.js';
 import { ownFeatures } from '../../study/hyperparameters.js';
@@ -155,6 +156,10 @@ export class TpRaceView extends Part {
             : this.act('race', { over: value, tuned: false }),
         { testid: 'race-over' },
       )}
+      ${folded(
+        t('race.more'),
+        'race-more',
+        html`
       ${
         options.over === 'trials'
           ? nothing
@@ -218,6 +223,8 @@ export class TpRaceView extends Part {
               { testid: 'race-scale' },
             )
       }
+`,
+      )}
       ${
         canTune
           ? html`<label class="check"><input type="checkbox" data-testid="race-tune" .checked=${options.tuned}

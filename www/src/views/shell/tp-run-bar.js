@@ -73,7 +73,7 @@ export class TpRunBar extends Part {
     const n = this.store.more;
     if (!n) return this.plan();
     const key = this.store.alive ? 'run.more' : 'run.more_anew';
-    return html`<p class="hint"><button type="button" class="lnk" data-testid="run-more"
+    return html`<p class="hint after"><button type="button" class="lnk" data-testid="run-more"
       title=${this.t(`${key}.title`, { n })}
       @click=${() => this.act('more', n)}>${this.t(key, { n })}</button></p>`;
   }

@@ -254,7 +254,7 @@ export class TpSharpnessFigure extends FigurePart {
     const limited = points.find((point) => Number.isFinite(point.limit) && point.limit > 0);
     if (limited) {
       const up = inside(y(limited.limit));
-      const text = this.t('sharp.label.limit', { limit: loss(limited.limit) });
+      const text = this.t(owns ? 'sharp.label.limit.own' : 'sharp.label.limit', { limit: loss(limited.limit) });
       made.push(words(text, frame.left + 6, up > frame.top + 26 ? up - 6 : up + 16, { 'data-testid': 'sharp-limit' }));
     }
     const k = divergedAt === null ? points.findIndex((point) => timesOf(point, owns) > 1) : lostAt(points, owns);

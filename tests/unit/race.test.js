@@ -17,7 +17,17 @@ import { GROUNDS } from '../../www/src/state/race.js';
 import { tuned } from '../../www/src/engine/racing.js';
 import { BY_NAME, choicesOf } from '../../www/src/study/hyperparameters.js';
 import { readStudy, startStudy } from '../../www/src/study/study.js';
-import { isOut, pointAt, reached, spanOf, spread, stopsOf, targetOf } from '../../www/src/views/race/clock.js';
+import {
+  isKept,
+  isOut,
+  pointAt,
+  reached,
+  spanOf,
+  spread,
+  stopsOf,
+  targetOf,
+  throughOf,
+} from '../../www/src/views/race/clock.js';
 import { SIDE, classesOf, colorOf, extentOf } from '../../www/src/views/race/field.js';
 import { looksOf, nameOf, shapeOf } from '../../www/src/views/race/looks.js';
 import { raceMisleads } from '../../www/src/views/race/misleads.js';
@@ -219,4 +229,13 @@ test('what a picture hides is said of whom it concerns', () => {
     ['slice', 'c'],
     ['lost', 'd'],
   ]);
+});
+
+test('the plane goes through the end of the first path that stayed, until who raced there has changed', () => {
+  const paths = [7, null, null].map((diverged_at) => ({ diverged_at }));
+  assert.equal(throughOf(paths), 1);
+  assert.equal(throughOf(paths.slice(0, 1)), -1);
+  assert.equal(isKept({ start: null, contestants: [{ changes: [] }] }), false);
+  assert.equal(isKept({ start: [0, 1], contestants: [{ changes: [] }] }), true);
+  assert.equal(isKept({ start: null, contestants: [{ changes: [] }, { changes: [[5, 0.1]] }] }), true);
 });

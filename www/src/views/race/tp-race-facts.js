@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { define } from '../../controls/part.js';
 import { count, loss, metric, rate } from '../../study/format.js';
 import { isBase, rateAt } from '../../study/race.js';
-import { costsMore, isOneStart, isOut, pointAt } from './clock.js';
+import { costsMore, isKept, isOneStart, isOut, pointAt, throughOf } from './clock.js';
 import { looksOf, nameOf } from './looks.js';
 import { LEAST_HELD, raceMisleads } from './misleads.js';
 import { MomentPart } from './moment.js';
@@ -114,6 +114,14 @@ export class TpRaceFacts extends MomentPart {
       .join(' ')}</p>`;
   }
 
+  /** Whose end the plane goes through: of one that was laid through other paths nobody knows any more. @private
+   * @param {import('../../state/race.js').RaceHead} head @param {string[]} names */
+  through({ paths }, names) {
+    const { race } = this.store;
+    const name = names[Math.max(0, throughOf(paths))];
+    return isKept(race) || name === undefined ? this.t('race.through.kept') : this.t('race.through', { name });
+  }
+
   /** @private @param {import('../../state/race.js').RaceHead} head @param {string[]} names */
   honesty(head, names) {
     const { contestants, options } = this.store.race;
@@ -128,7 +136,7 @@ export class TpRaceFacts extends MomentPart {
           fill=${looks[k].color} /><path d="M${100 * LEAST_HELD} 0v8" stroke="var(--ink)"
           vector-effect="non-scaling-stroke"/></svg><b class="num">${percent(path.held)}</b></dd></div>`,
       )}</dl>
-      <p class="q2">${this.t('race.held.about', { n: count(head.parameters) })}</p>
+      <p class="q2">${this.t('race.held.about', { n: count(head.parameters) })} ${this.through(head, names)}</p>
       <ul class="misleads" data-testid="race-misleads">${found.map(
         ({ key, values }) => html`<li data-finding=${key.split('.').at(-1)}>${this.t(key, written(values))}</li>`,
       )}</ul>

@@ -13,7 +13,10 @@ import {
   starters,
   withRate,
 } from '../../www/src/study/race.js';
-import { GROUNDS } from '../../www/src/state/race.js';
+import { RACE } from '../../www/src/commands/race.js';
+import { GROUNDS, optionsOf } from '../../www/src/state/race.js';
+import { Store } from '../../www/src/state/store.js';
+import { readExample } from '../../www/src/views/opening/example.js';
 import { tuned } from '../../www/src/engine/racing.js';
 import { BY_NAME, choicesOf } from '../../www/src/study/hyperparameters.js';
 import { readStudy, startStudy } from '../../www/src/study/study.js';
@@ -238,4 +241,22 @@ test('the plane goes through the end of the first path that stayed, until who ra
   assert.equal(isKept({ start: null, contestants: [{ changes: [] }] }), false);
   assert.equal(isKept({ start: [0, 1], contestants: [{ changes: [] }] }), true);
   assert.equal(isKept({ start: null, contestants: [{ changes: [] }, { changes: [[5, 0.1]] }] }), true);
+});
+
+test('trials that a link names and that are not there are told', () => {
+  /** @type {any} */ (globalThis).requestAnimationFrame ??= () => 0;
+  const store = new Store();
+  store.reports.example(readExample());
+  const raced = (/** @type {string} */ words) => {
+    store.slices.race.enter([]);
+    store.slices.race.put({ numbers: optionsOf(words)?.numbers ?? [] });
+    const on = /** @type {any} */ ({ store, slices: store.slices, runner: { race() {} } });
+    RACE.race_trials.act?.(on, undefined, store.study);
+    return [store.race.missing, store.race.contestants.map(({ trial }) => trial)];
+  };
+  assert.deepEqual(raced('3,999'), [[999], [3]]);
+  const [missing, others] = raced('999');
+  assert.deepEqual(missing, [999]);
+  assert.ok(others.length > 1, 'the best race in its place');
+  assert.deepEqual(raced('3,4')[0], []);
 });

@@ -4,8 +4,8 @@ import { wilson } from './wilson.js';
  * Which trials tie with the best: those that the samples, or the seeds, cannot tell from it.
  *
  * - Several seeds: the two means lie closer together than twice the standard error of their difference.
- * - Classes: the accuracy reaches Wilson's 95 % interval of the best's. A loss of classes is an average of what the page
- *   does not have sample by sample, so which trials tie with the best is unknown.
+ * - Classes: the accuracy reaches Wilson's 95 % interval of the best's. A loss of classes is an average of what the
+ *   page does not have sample by sample, so which trials tie with the best is unknown.
  * - Numbers: the squared error reaches the best's 95 % interval as errors have it that are distributed normally.
  *
  * @typedef {{score: number, accuracy: number, spread: number}} Outcome of a trial; `spread` over its seeds, of a

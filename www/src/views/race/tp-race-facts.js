@@ -91,7 +91,7 @@ export class TpRaceFacts extends MomentPart {
 
   /** What all have in common, and whether each has the rate that suits it. @private */
   fairness() {
-    const { contestants, options, head, left } = this.store.race;
+    const { contestants, options, head, left, missing } = this.store.race;
     if (!contestants.length) return nothing;
     if (options.ground !== 'network') return html`<p data-testid="race-fair">${this.t('race.fair.classic')}</p>`;
     const edited = contestants.some((one) => one.edited || one.changes.length);
@@ -109,9 +109,10 @@ export class TpRaceFacts extends MomentPart {
     const study = studyOf(this.store);
     const isRaw = contestants.some((one) => isAveraged(study, one) || (one.params.patience ?? study.fixed?.patience));
     const said = [start, rates, edited ? 'edited' : '', isRaw ? 'raw' : '', left ? 'left' : ''].filter(Boolean);
+    const isNamed = options.over === 'trials' && missing.length > 0;
     return html`<p data-testid="race-fair">${said
       .map((key) => this.t(`race.fair.${key}`, { n: key === 'left' ? left : n, steps: count(n * options.steps) }))
-      .join(' ')}</p>`;
+      .join(' ')}${isNamed ? ` ${this.t('race.fair.missing', { trials: missing.join(', ') })}` : ''}</p>`;
   }
 
   /** Whose end the plane goes through: of one that was laid through other paths nobody knows any more. @private

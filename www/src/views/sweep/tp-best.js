@@ -70,11 +70,12 @@ export class TpBest extends Part {
     const n = ties?.numbers.size ?? 0;
     const isUnknown = ties?.by === 'unknown';
     if (!n && !isUnknown && !edges.length && !steps.length) return nothing;
+    const said = isUnknown ? this.t('ties.unknown') : this.t('ties', { n });
     return html`<div class="best" role="group" aria-label=${this.t('best')} data-testid="best">
       <span class="id">${this.t('best.trial', { number: best.number })}</span>
       ${
         ties && (n || isUnknown)
-          ? html`<span data-testid="ties" tabindex="0" title=${tieReason(store, ties)}>${this.t(isUnknown ? 'ties.unknown' : 'ties', { n })}<span
+          ? html`<span data-testid="ties" tabindex="0" title=${tieReason(store, ties)}>${said}<span
             class="vh"> ${tieReason(store, ties)}</span></span>`
           : nothing
       }

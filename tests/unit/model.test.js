@@ -61,6 +61,9 @@ test('a standardized value is its own again: of one-hot columns 0 and 1', () => 
   assert.ok(Math.abs(unscaled(Math.fround(1.5), [3e-7, 2e-7]) - 6e-7) < 1e-12);
   assert.equal(unscaled(0.5, [2e9, 1e9]), 2.5e9);
   assert.equal(unscaled(0, [0, 0]), 0);
+  // The end of a bar of targets that begin at 0 is 0 and no rounding of it.
+  const [mean, scale] = [152.13348416289594, 77.00574586945044];
+  assert.equal(unscaled((0 - mean) / scale, [mean, scale]), 0);
 });
 
 test('units stand in the picture, none on another of its layer, and are found where they are', () => {

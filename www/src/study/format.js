@@ -84,6 +84,23 @@ export function exact(input) {
   return minus(Number.isInteger(value) ? count(value) : String(value));
 }
 
+const IS_POWER = /10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]/;
+/** Numbers of one axis lie between these where none of them needs a power of ten. */
+const PLAIN = [1e-4, 1e6];
+
+/** The numbers of one axis, all in one form: with powers of ten where some need them, plain where none does.
+ * @param {readonly number[]} values @returns {string[]} */
+export function alike(values) {
+  const texts = values.map(exact);
+  if (!texts.some((text) => IS_POWER.test(text))) return texts;
+  const sizes = values.map(Math.abs).filter((size) => size > 0);
+  const isPlain = sizes.every((size) => size >= PLAIN[0] && size < PLAIN[1]);
+  return values.map((value, k) => {
+    if (IS_POWER.test(texts[k]) === !isPlain || value === 0 || value === 1) return texts[k];
+    return isPlain ? minus(String(value)) : scientific(value, 16);
+  });
+}
+
 /** @param {unknown} input */
 export function loss(input) {
   const value = number(input);

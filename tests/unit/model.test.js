@@ -11,7 +11,8 @@ import {
   rampsOf,
   unitAt,
 } from '../../www/src/views/model/net.js';
-import { around, cut, geometryOf, largestOf, spanOf } from '../../www/src/views/model/paint.js';
+import { around, geometryOf, largestOf, spanOf } from '../../www/src/views/model/paint.js';
+import { shortened } from '../../www/src/figures/plot-axes.js';
 
 /** @typedef {import('../../www/src/state/model.js').ModelHead} ModelHead */
 
@@ -260,11 +261,11 @@ test('two matrices lie where cells are largest: on a phone one below the other, 
 });
 
 test('a name that has no room is cut by the width of its letters', () => {
-  assert.equal(cut('output 10 × 32', 200), 'output 10 × 32');
-  assert.equal(cut('output 10 × 32', 45), 'outpu…');
+  assert.equal(shortened('output 10 × 32', 200, 11), 'output 10 × 32');
+  assert.equal(shortened('output 10 × 32', 45, 11), 'outpu…');
   // A Korean letter is as wide as it is high.
-  assert.equal(cut('출력층 10 × 32', 45), '출력층…');
-  assert.equal(cut('출력층', 33), '출력층');
-  assert.equal(cut('출력층', 32), '출…');
-  assert.equal(cut('abc', 0), 'a…');
+  assert.equal(shortened('출력층 10 × 32', 45, 11), '출력층…');
+  assert.equal(shortened('출력층', 33, 11), '출력층');
+  assert.equal(shortened('출력층', 32, 11), '출…');
+  assert.equal(shortened('abc', 0, 11), 'a…');
 });

@@ -1,7 +1,7 @@
 import { pickedOf, samplerOf } from '../study/search.js';
 import { Scheduler } from '../platform/scheduler.js';
 import { sentence } from '../i18n/i18n.js';
-import { setting } from '../study/format.js';
+import { setting, worded } from '../study/format.js';
 import { planned } from '../study/panel.js';
 import { ENDED } from '../study/result.js';
 import { Reports } from './reports.js';
@@ -169,7 +169,7 @@ class Readable {
   }
 
   /** A hyperparameter's value as the panel says it. @param {unknown} value */
-  setting = (value) => (typeof value === 'boolean' ? this.t(value ? 'on' : 'off') : setting(value));
+  setting = (value) => (typeof value === 'boolean' ? worded(value, (key) => this.t(key)) : setting(value));
 
   /** @param {Problem} problem */
   sentence(problem) {

@@ -59,6 +59,10 @@ export function rate(input) {
 /** 1 − x, where x counts two digits. @param {number} rest */
 const near = (rest) => Number((1 - Number(rest.toPrecision(2))).toPrecision(12));
 
+/** A choice in words. @param {unknown} value @param {(key: string) => string} t */
+export const worded = (value, t) =>
+  typeof value === 'boolean' ? t(value ? 'on' : 'off') : String(value).replaceAll('_', ' ');
+
 /** A hyperparameter's value, whatever its type; a dash where a trial has none. @param {unknown} value */
 export const setting = (value) =>
   value === undefined || value === null

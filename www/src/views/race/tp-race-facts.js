@@ -58,7 +58,7 @@ export class TpRaceFacts extends MomentPart {
         const cell = (/** @type {() => string} */ say) => html`<td class="num live" .say=${say}></td>`;
         return html`<tr><th scope="row" class="own own-${looks[k].at}">${names[k]}</th>
         ${cell(() => this.lossOf(path))}
-        ${isClasses ? cell(() => (isOut(path, this.step) ? '–' : metric(path.accuracy[at()], 'classes'))) : nothing}
+        ${isClasses ? cell(() => (isOut(path, this.step) ? '–' : metric(path.accuracy[at()], 'classes').replace('100.0%', '100%'))) : nothing}
         ${isNetwork ? cell(() => loss(off(path.distance[at()], path))) : nothing}
         ${cell(() => rate(rateAt(studyOf(store), who, this.step)))}
         ${isCostly ? cell(() => count(path.evaluations[at()])) : nothing}</tr>`;

@@ -12,6 +12,9 @@ import { isAveraged } from '../../study/averages.js';
 
 const percent = (/** @type {number} */ share) => metric(share, 'classes').replace('.0%', '%');
 
+/** An accuracy, in few letters. @param {number} share */
+const right = (share) => metric(share, 'classes').replace('100.0%', '100%');
+
 /** Where everyone is at the clock's step, how fair the race is, and what its picture hides. */
 export class TpRaceFacts extends MomentPart {
   /** @type {import('../../state/store.js').Topic[]} */
@@ -58,7 +61,7 @@ export class TpRaceFacts extends MomentPart {
         const cell = (/** @type {() => string} */ say) => html`<td class="num live" .say=${say}></td>`;
         return html`<tr><th scope="row" class="own own-${looks[k].at}">${names[k]}</th>
         ${cell(() => this.lossOf(path))}
-        ${isClasses ? cell(() => (isOut(path, this.step) ? '–' : metric(path.accuracy[at()], 'classes').replace('100.0%', '100%'))) : nothing}
+        ${isClasses ? cell(() => (isOut(path, this.step) ? '–' : right(path.accuracy[at()]))) : nothing}
         ${isNetwork ? cell(() => loss(off(path.distance[at()], path))) : nothing}
         ${cell(() => rate(rateAt(studyOf(store), who, this.step)))}
         ${isCostly ? cell(() => count(path.evaluations[at()])) : nothing}</tr>`;

@@ -2,6 +2,7 @@ import { pickedOf, samplerOf } from '../study/search.js';
 import { Scheduler } from '../platform/scheduler.js';
 import { sentence } from '../i18n/i18n.js';
 import { setting, worded } from '../study/format.js';
+import { datasetOf } from '../study/hyperparameters.js';
 import { planned } from '../study/panel.js';
 import { ENDED } from '../study/result.js';
 import { Reports } from './reports.js';
@@ -195,6 +196,13 @@ class Readable {
   /** Whether a setting, or a part of the study, may not be changed. @param {string} name */
   isLocked(name) {
     return this.slices.study.readOnly || this.slices.study.locks.has(name);
+  }
+
+  /** What a study's data are called. @param {import('../study/types.js').Study} study */
+  dataName(study) {
+    const { file, files, found, name } = study.dataset;
+    const table = this.slices.study.tableNames.get(String(found?.digest));
+    return file ?? files?.join(', ') ?? table ?? datasetOf(study)?.label[this.slices.look.lang] ?? name;
   }
 
   /** What the test set said of a study's trials, once it was opened.

@@ -4,7 +4,6 @@ import { define } from '../../controls/part.js';
 import { lossAxis } from '../../figures/curve-axes.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { exact, loss, number, rate } from '../../study/format.js';
-import { datasetOf } from '../../study/hyperparameters.js';
 import { logSteps, shareOf, textWidth, ticked } from '../../study/scale.js';
 import { beside, endOf, spanOf, widthOf } from './plot.js';
 import { suggested } from './settings.js';
@@ -56,7 +55,7 @@ export class TpRangeFigure extends FigurePart {
 
   get pictureTitle() {
     const { study } = this.tested;
-    return `${this.title} – ${datasetOf(study)?.label[this.store.lang] ?? study.dataset.name}`;
+    return `${this.title} – ${this.store.dataName(study)}`;
   }
 
   note() {

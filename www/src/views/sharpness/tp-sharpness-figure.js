@@ -4,7 +4,6 @@ import { define } from '../../controls/part.js';
 import { lossAxis } from '../../figures/curve-axes.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { count, loss, rate } from '../../study/format.js';
-import { datasetOf } from '../../study/hyperparameters.js';
 import { shareOf, steps, textWidth } from '../../study/scale.js';
 import { layerName, lostAt, ownsSteps, sharpness, spanOf, timesOf } from './story.js';
 
@@ -61,7 +60,7 @@ export class TpSharpnessFigure extends FigurePart {
 
   get pictureTitle() {
     const { study, trial } = this;
-    const data = datasetOf(study)?.label[this.store.lang] ?? study.dataset.name;
+    const data = this.store.dataName(study);
     return `${this.title} – ${data}, ${this.t('trial.number', { number: trial.number })}`;
   }
 

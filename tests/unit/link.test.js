@@ -374,23 +374,6 @@ test('F2: whatever a link was cut to, it gives what can be read and names what i
   );
 });
 
-test('a link that was cut within the name of its last part says so', () => {
-  const link = '#v=1&s=(dataset:(name:iris),trials:5)&view=race&';
-  const whole = decodeLink(`${link}race=3`).skipped;
-  for (const [end, lost] of [
-    ['race', ['race']],
-    ['pla', ['plane']],
-    ['contr', ['controls']],
-    ['l', ['rest']],
-    ['', []],
-  ])
-    assert.deepEqual(
-      decodeLink(link + end).skipped.slice(whole.length),
-      /** @type {string[]} */ (lost).map((what) => ({ what, why: 'lost' })),
-      String(end),
-    );
-});
-
 test('one key that is not accepted costs no other', () => {
   check(
     fc.property(

@@ -267,5 +267,5 @@ test('a name that has no room is cut by the width of its letters', () => {
   assert.equal(shortened('출력층 10 × 32', 45, 11), '출력층…');
   assert.equal(shortened('출력층', 33, 11), '출력층');
   assert.equal(shortened('출력층', 32, 11), '출…');
-  assert.equal(shortened('abc', 0, 11), 'a…');
+  assert.equal(shortened('abc', 0, 11), '');
 });

@@ -348,6 +348,36 @@ fn a_training_is_watched_as_it_is_recorded_and_its_divergence_is_seen_coming() {
 }
 
 #[test]
+fn a_watched_plateau_steps_down_as_the_recorded_one_with_and_without_validation_rows() {
+    let (mut trainer, trials) = trainer(&json!({
+        "dataset": {"name": "moons", "samples": 90},
+        "fixed": {
+            "hidden": [6], "epochs": 12, "optimizer": "sgd", "learning_rate": 4, "batch_size": 16,
+            "schedule": "plateau", "plateau_patience": 1,
+        },
+        "space": {},
+        "trials": 1,
+    }));
+    let contestant = trainer.contestant(&trials[0], 1);
+    for n_validation in [0, trainer.data().n_validation] {
+        let data = Rc::new(backend::Data { n_validation, ..(**trainer.data()).clone() });
+        let mut recorder = pollster::block_on(Recorder::new(&Cpu::new(), &data, vec![contestant.clone()])).unwrap();
+        while !pollster::block_on(recorder.advance(Duration::MAX)).unwrap() {}
+        let mut watch = pollster::block_on(Sharpness::new(&Cpu::new(), &data, &contestant, None, false)).unwrap();
+        let mut seen = Vec::new();
+        while !watch.is_done() {
+            seen.extend(pollster::block_on(watch.advance(Duration::ZERO)).unwrap());
+        }
+        let last = seen.last().unwrap();
+        assert!(last.rate < 4.0, "{n_validation}: it steps down");
+        let length = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|x| x * x).sum::<f64>().sqrt();
+        let watched = length(&mut last.weights.iter().copied());
+        let recorded = length(&mut recorder.paths()[0].last().iter().map(|&x| f64::from(x)));
+        assert!((watched / recorded - 1.0).abs() < 1e-6, "{n_validation}: {watched} is not {recorded}");
+    }
+}
+
+#[test]
 fn momentum_that_is_none_or_follows_the_gradient_leaves_a_random_direction() {
     let shape = tuning_playground::mlp::Shape {
         inputs: 3,

@@ -44,12 +44,16 @@ pub struct Point {
 /// One network in training, piece by piece.
 struct Run {
     contestant: Contestant,
+    data: Rc<Data>,
     population: Box<dyn Population>,
-    n_train: usize,
     steps: Steps,
     epoch: usize,
     batches: EpochBatches,
     next: usize,
+    /// Rows of the piece under way.
+    rows: usize,
+    /// Sum of the losses of the epoch's rows as trained, and how many they are.
+    lost: (f64, f64),
     in_piece: bool,
     diverged_at: Option<u64>,
 }
@@ -59,7 +63,7 @@ impl Run {
         Ok(Self {
             population: backend.population(data.clone(), vec![contestant.initial()]).await?,
             contestant: contestant.clone(),
-            n_train: data.n_train,
+            data: data.clone(),
             steps: Steps::default(),
             epoch: 0,
             batches: EpochBatches {
@@ -69,13 +73,15 @@ impl Run {
                 validates: true,
             },
             next: 0,
+            rows: 0,
+            lost: (0.0, 0.0),
             in_piece: false,
             diverged_at: None,
         })
     }
 
     fn per_epoch(&self) -> u64 {
-        self.n_train.div_ceil(self.contestant.batch.max(1)) as u64
+        self.data.n_train.div_ceil(self.contestant.batch.max(1)) as u64
     }
 
     /// Steps taken, once the piece under way is through.
@@ -89,12 +95,13 @@ impl Run {
             if self.next == self.batches.steps.len() {
                 let Contestant { spec, batch, .. } = &self.contestant;
                 let key = rng::key(spec.seed, Purpose::Shuffle, spec.run, self.epoch as u32);
-                self.batches = epoch_batches(0, spec, key, self.n_train, *batch, &mut self.steps);
+                self.batches = epoch_batches(0, spec, key, self.data.n_train, *batch, &mut self.steps);
                 self.batches.draw();
                 (self.epoch, self.next) = (self.epoch + 1, 0);
             }
             let end = (self.next as u64 + to - self.taken()).min(self.batches.steps.len() as u64) as usize;
             let steps = self.batches.steps.part(self.next..end);
+            self.rows = steps.rows().len();
             self.population.begin_epoch(vec![EpochBatches {
                 network: 0,
                 order: self.batches.order.clone(),
@@ -112,10 +119,19 @@ impl Run {
                 if is_whole || !lost {
                     self.diverged_at = self.diverged_at.or(outcome.diverged_at);
                 }
-                let is_seen = is_whole && self.contestant.is_evaluated(self.epoch);
-                if let Some(validation) = outcome.validation.filter(|_| is_seen) {
-                    let schedule = &self.contestant.spec.schedule;
-                    schedule.observe(&mut self.steps.memory, self.epoch as u32, validation.loss);
+                let rows = self.rows as f64;
+                self.lost = (self.lost.0 + outcome.train.loss * rows, self.lost.1 + rows);
+                if is_whole {
+                    let (sum, rows) = core::mem::take(&mut self.lost);
+                    // As a trainer's schedules wait for looks at the validation rows; without such rows, for the training's.
+                    let looked_at = if self.data.n_validation > 0 {
+                        outcome.validation.filter(|_| self.contestant.is_evaluated(self.epoch)).map(|score| score.loss)
+                    } else {
+                        Some(sum / rows)
+                    };
+                    if let Some(loss) = looked_at {
+                        self.contestant.spec.schedule.observe(&mut self.steps.memory, self.epoch as u32, loss);
+                    }
                 }
             }
             self.in_piece = !advance.epoch_done;

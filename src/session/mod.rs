@@ -165,7 +165,7 @@ impl Session {
             let before = TrialConfig::new(&self.study, &self.trials()[from.trial as usize].params);
             let now = TrialConfig::new(&self.study, &trial.params);
             let per_epoch = self.study.steps_of_epoch(now.batch_size.unwrap_or(usize::MAX));
-            self.ledger.enter_copy(&trial, from, self.study.steps_until(&trial.params, from.epoch));
+            self.ledger.enter_copy(&trial, from, per_epoch.iter().sum::<u64>() * from.epoch as u64);
             if let Some(kept) = self.archive.get(from.trial) {
                 handed.insert(trial.number, kept.clone().handed_to(trial.number, &before, &now, &per_epoch));
             }

@@ -2,7 +2,7 @@
 //! Names and meaning are Optuna's (`optuna/distributions.py`), with `log1m` added.
 
 use super::grid_values;
-use super::numbers::{format_number, identity, real, shown, whole};
+use super::numbers::{MAX_WHOLE, format_number, identity, real, shown, whole};
 use crate::error::{Error, Result};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -34,8 +34,6 @@ pub enum Distribution {
 const STEP_SLACK: f64 = 1e-9;
 /// Most steps of a range, so that counting them fits in 32 bits.
 const MAX_STEPS: f64 = 2_147_483_648.0;
-/// Whole numbers that every JSON reader keeps exact.
-const MAX_WHOLE: f64 = 9_007_199_254_740_992.0;
 
 impl Distribution {
     /// Reads a distribution; `key` is where it stands (`space.learning_rate`).

@@ -2,13 +2,12 @@
 //! close by, so that a grid over decades holds 0.001 and not 0.0009999999999999998.
 
 use super::Scale;
+use super::numbers::MAX_WHOLE;
 
 /// How near a value stays to its even place, as shares of the gap to its neighbours. The first is far below what any
 /// training can tell apart; the second is for ranges whose gaps leave fewer digits.
 const CLOSE: f64 = 1e-11;
 const CLOSE_ENOUGH: f64 = 1e-3;
-/// Whole numbers below this are exact.
-const EXACT: f64 = 9_007_199_254_740_992.0;
 /// The largest power of ten that is exact.
 const LARGEST_POWER: f64 = 1e22;
 
@@ -47,7 +46,7 @@ fn short(x: f64, gap: f64) -> f64 {
     }
     // Decimal places that the gap asks for, and those that keep all digits exact.
     let asked = libm::ceil(-libm::log10(gap * CLOSE));
-    let exact = libm::floor(libm::log10(EXACT / x.abs()));
+    let exact = libm::floor(libm::log10(MAX_WHOLE / x.abs()));
     let enough = libm::ceil(-libm::log10(gap * CLOSE_ENOUGH));
     let places = asked.min(exact);
     if places < enough {
@@ -69,7 +68,7 @@ pub fn stepped(low: f64, step: f64, k: f64) -> f64 {
     let [first, each] = [low, step].map(|x| libm::round(x * power));
     let digits = first + k * each;
     // Products beyond the exact whole numbers are no longer the digits that they stand for.
-    let is_exact = [first, k * each, digits].iter().all(|x| x.abs() < EXACT);
+    let is_exact = [first, k * each, digits].iter().all(|x| x.abs() < MAX_WHOLE);
     if is_exact { digits / power } else { low + k * step }
 }
 
@@ -78,7 +77,7 @@ fn power(x: f64) -> Option<f64> {
     let mut power = 1.0;
     loop {
         let digits = libm::round(x * power);
-        if digits.abs() >= EXACT || power > LARGEST_POWER {
+        if digits.abs() >= MAX_WHOLE || power > LARGEST_POWER {
             return None;
         }
         if digits / power == x {

@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+/// 2^53: whole numbers up to it are exact, and every reader of JSON keeps those below it.
+pub const MAX_WHOLE: f64 = 9_007_199_254_740_992.0;
+
 /// A number, also where it is written as the string of a number that is not finite.
 pub fn real(value: &Value) -> Option<f64> {
     match value {

@@ -29,6 +29,11 @@ impl Study {
         self.trials >= before.trials && self.differs(before).is_empty()
     }
 
+    /// Whether it is the same study as `before` with more to train.
+    pub fn has_more_than(&self, before: &Self) -> bool {
+        self.adds_to(before) && !before.adds_to(self)
+    }
+
     /// Whether its stages are those of `before`, the last with as many trials or more.
     fn has_stages_of(&self, before: &Self) -> bool {
         match (self.stages.split_last(), before.stages.split_last()) {
@@ -113,7 +118,8 @@ mod tests {
             (picked(&[1.0, 2.0]), picked(&[1.0]), &["sampler"]),
         ] {
             let [more, less] = [more, less].map(|more| study(&more));
-            assert!(more.adds_to(&less) && !less.adds_to(&more), "{:?}", more.differs(&less));
+            assert!(more.has_more_than(&less) && !less.has_more_than(&more), "{:?}", more.differs(&less));
+            assert!(!more.has_more_than(&more));
             assert_eq!(less.differs(&more), names);
         }
         for (one, other, name) in [

@@ -12,11 +12,9 @@ use crate::dataset::{self, Derived, Settings, SplitShares, TaskKind};
 use crate::error::{Error, Result};
 use crate::schedule;
 use crate::space::Distribution;
-use crate::space::numbers::{format_number, shown};
+use crate::space::numbers::{MAX_WHOLE, format_number, shown};
 use serde_json::{Map, Value, json};
 
-/// Seeds are whole numbers that every JSON reader keeps exact.
-const SEED_LIMIT: f64 = 9_007_199_254_740_992.0;
 const MAX_TRIALS: f64 = 100_000.0;
 const MAX_SEEDS_PER_TRIAL: f64 = 100.0;
 /// Epochs of a trial, and so between two looks at its validation rows.
@@ -110,10 +108,10 @@ impl Study {
             direction,
             trials: document.whole("trials", usual, 1.0, MAX_TRIALS)? as u32,
             seeds_per_trial: document.whole("seeds_per_trial", 1.0, 1.0, MAX_SEEDS_PER_TRIAL)? as u16,
-            seed: document.whole("seed", 0.0, 0.0, SEED_LIMIT - 1.0)? as u64,
+            seed: document.whole("seed", 0.0, 0.0, MAX_WHOLE - 1.0)? as u64,
             shared_seeds: document.boolean("shared_seeds", false)?,
             stages,
-            budget: document.whole_or_null("budget", 1.0, SEED_LIMIT - 1.0)?.map(|steps| steps as u64),
+            budget: document.whole_or_null("budget", 1.0, MAX_WHOLE - 1.0)?.map(|steps| steps as u64),
             record: check_record(&document)?,
             evaluate_every: document.whole("evaluate_every", 1.0, 1.0, MOST_EPOCHS)? as usize,
         };
@@ -440,7 +438,7 @@ fn check_dataset(document: &Section<'_>) -> Result<Data> {
     let settings = Settings {
         samples,
         noise: section.number("noise", 0.0, 0.0, noise_high)?,
-        seed: section.whole("seed", 0.0, 0.0, SEED_LIMIT - 1.0)? as u64,
+        seed: section.whole("seed", 0.0, 0.0, MAX_WHOLE - 1.0)? as u64,
         split: check_split(&section)?,
         folds,
         standardize: section.boolean("standardize", true)?,

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::json::{number_of, parse};
-use crate::space::numbers::{format_number, real, shown};
+use crate::space::numbers::{MAX_WHOLE, format_number, real, shown};
 use serde_json::{Map, Value};
 
 /// A document's text as JSON.
@@ -23,8 +23,6 @@ pub fn document_of(text: &str) -> Result<Value> {
 
 /// The page hands on what its own reader has made of a text.
 const READS_TEXT: bool = !cfg!(target_arch = "wasm32");
-/// Whole numbers below this are all kept.
-const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Whether a number that is read as 0 is written as another.
 fn has_digits(token: &str) -> bool {
@@ -36,7 +34,8 @@ fn has_digits(token: &str) -> bool {
 pub fn as_written(error: Error, text: &str) -> Error {
     match error {
         Error::OutOfRange { key, found, accepted } if READS_TEXT => {
-            let is_it = |token: &str, x: f64| x.abs() >= EXACT && found.parse() == Ok(x) && !token.contains(['e', 'E']);
+            let is_it =
+                |token: &str, x: f64| x.abs() >= MAX_WHOLE && found.parse() == Ok(x) && !token.contains(['e', 'E']);
             let found = number_of(text, is_it).map_or_else(|| found.clone(), Into::into);
             Error::OutOfRange { key, found, accepted }
         }

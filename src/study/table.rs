@@ -45,6 +45,9 @@ pub struct Hyperparameter {
     pub choices: Option<Vec<String>>,
     /// The names that this version trains.
     pub available_choices: Option<Vec<String>>,
+    /// Of schedules those that put a momentum in the place of the optimizer's.
+    #[serde(default)]
+    pub moves_momentum: Vec<String>,
     /// A value, null, or an object with a value per optimizer or task.
     pub default: Value,
     /// Null, or what other hyperparameters must be for this one to matter, all of them: a list of values, or
@@ -69,6 +72,11 @@ pub fn table() -> &'static [Hyperparameter] {
 /// The row of this name.
 pub fn find(name: &str) -> Option<&'static Hyperparameter> {
     table().iter().find(|row| row.name == name)
+}
+
+/// Whether the schedule of this name puts a momentum in the place of the optimizer's.
+pub fn moves_momentum(schedule: &str) -> bool {
+    find("schedule").is_some_and(|row| row.moves_momentum.iter().any(|one| one == schedule))
 }
 
 /// Names of the rows that this version trains with, for messages.

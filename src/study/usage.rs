@@ -27,7 +27,7 @@ impl SettingsOf<'_> {
         if let Value::Array(values) = condition {
             return values.contains(&value);
         }
-        if owner == "momentum" && self.text("schedule") == "one_cycle" {
+        if owner == "momentum" && table::moves_momentum(&self.text("schedule")) {
             return true;
         }
         let limit = condition["above"].as_f64().unwrap_or_else(|| {
@@ -238,6 +238,16 @@ impl<'a> Cases<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schedule::{self, StepAt};
+
+    #[test]
+    fn the_table_names_the_schedules_that_move_momentum() {
+        for name in schedule::NAMES {
+            let settings = schedule::Settings::named(name).unwrap();
+            let moves = settings.momentum(StepAt { step: 0, per_epoch: 1 }).is_some();
+            assert_eq!(table::moves_momentum(name), moves, "{name}");
+        }
+    }
 
     #[test]
     fn conditions_name_rows_of_the_table_and_values_that_they_take() {

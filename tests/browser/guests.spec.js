@@ -193,7 +193,7 @@ test.describe('what a guest is given', () => {
       ['view', 'refused', 'view is "foo"; it takes one of sweep, tr'],
       ['lang', 'refused', 'lang is "fr"; it takes one of en, ko.'],
       ['controls', 'refused', 'controls is "foo"; it takes one of hidde'],
-      ['recorded', 'refused', 'The stored run could not be shown: HTTP '],
+      ['recorded', 'refused', 'The stored run could not be shown: /nope'],
       ['study', 'refused', expect.stringContaining('trials')],
       ['run', 'refused', expect.stringContaining('trials')],
       ['study', 'refused', expect.stringContaining('warp')],
@@ -211,16 +211,28 @@ test.describe('what a guest is given', () => {
         document.body.prepend(e);
         return { e, problem };
       };
-      const messages = [await made('{"format":').problem, await made(`${location.origin}/none.json`).problem];
+      const messages = [await made('{"format":').problem];
+      const gone = made(`${location.origin}/none.json`);
+      messages.push(await gone.problem);
+      // Its readers are told, too.
+      const told = gone.e.store.notices.map((/** @type {any} */ one) => one.title);
       const { e } = made(given);
       for (let k = 0; k < 300 && e.store.outcome !== 'example'; k++)
         await new Promise((resolve) => void setTimeout(resolve, 10));
-      return { messages, seed: e.study.seed, outcome: e.store.outcome, trials: e.store.trials.size, result: e.result };
+      return {
+        messages,
+        told,
+        seed: e.study.seed,
+        outcome: e.store.outcome,
+        trials: e.store.trials.size,
+        result: e.result,
+      };
     }, result);
     expect(stored).toMatchObject({ seed: 78, outcome: 'example', trials: 2, result: null });
+    expect(stored.told).toEqual(['embed.unstored']);
     expect(stored.messages).toEqual([
       expect.stringMatching(/^The stored run could not be shown: It is not JSON/),
-      expect.stringMatching(/^The stored run could not be shown: HTTP 404/),
+      expect.stringMatching(/^The stored run could not be shown: \S+none\.json: HTTP 404/),
     ]);
   });
 });

@@ -184,6 +184,24 @@ test('an opened test set stays open over a reload', async ({ app, backend, page 
   expect((await app.get('result')).test).toEqual(test_);
 });
 
+test('an opened test set stays open though a run begins at once and the page goes away', async ({
+  app,
+  backend,
+  page,
+}) => {
+  await app.open();
+  const { best } = await app.result(SMALL, backend);
+  await page.evaluate(async (number) => {
+    const element = /** @type {any} */ (document.querySelector('tuning-playground'));
+    await element.openTest(number);
+    element.run().catch(() => {});
+    await new Promise((resolve) => void setTimeout(resolve, 250));
+  }, best);
+  await page.reload();
+  await app.defined();
+  await expect(page.getByTestId('value-learning_rate')).toBeDisabled();
+});
+
 test.describe('where storage is refused', () => {
   for (const [lang, how] of [
     [

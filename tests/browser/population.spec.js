@@ -66,7 +66,7 @@ test('points are picked on the surface and in the panel, each trains at once, an
   await page.evaluate((one) => {
     /** @type {any} */ (document.querySelector('tuning-playground')).backend = one;
   }, backend);
-  await expect(page.getByRole('tab').first()).toHaveText('By hand');
+  await expect(page.getByRole('tab').first()).toHaveText('Picked points');
   expect(await app.call('run').catch((error) => error.message)).toContain('sampler.points');
   const plot = page.getByTestId('surface-plot');
   const { x, y, width, height } = /** @type {any} */ (await plot.boundingBox());

@@ -10,15 +10,7 @@ import { Store } from '../../www/src/state/store.js';
 import { keptAsked } from '../../www/src/state/kept.js';
 import { divergedNotice } from '../../www/src/views/notices/index.js';
 import { fallbackNotice, idleNotice, mendsShown, runNotice } from '../../www/src/state/notices.js';
-import {
-  DATASETS,
-  DERIVED,
-  HYPERPARAMETERS,
-  SAMPLERS,
-  TABLE_NAMES,
-  datasetOf,
-  isOwn,
-} from '../../www/src/study/hyperparameters.js';
+import { DATASETS, DERIVED, HYPERPARAMETERS, SAMPLERS, isOwn } from '../../www/src/study/hyperparameters.js';
 import { PRESETS } from '../../www/src/study/presets.js';
 import { RECORDS, readStudy } from '../../www/src/study/study.js';
 
@@ -222,9 +214,13 @@ test('each view has its key, by its place', () => {
 test('own data are called by their file, also where the study has their text in it', () => {
   const found = { task: 'classes', rows: 12, features: 2, classes: 2, class_rows: [6, 6], digest: '00000000000000ab' };
   const study = /** @type {any} */ ({ format: '', dataset: { name: 'csv', text: 'a,b,c', found } });
-  assert.equal(datasetOf(study)?.label.en, 'CSV');
-  TABLE_NAMES.set(found.digest, 'birds.csv');
-  assert.equal(datasetOf(study)?.label.ko, 'birds.csv');
+  // Nobody knows what somebody else's table is called.
+  const store = new Store();
+  assert.equal(store.dataName(study), DATASETS.find((one) => one.name === 'csv')?.label[store.lang]);
+  store.slices.study.tableNames.set(found.digest, 'birds.csv');
+  assert.equal(store.dataName(study), 'birds.csv');
+  const { text: _, ...dataset } = study.dataset;
+  assert.equal(store.dataName({ ...study, dataset: { ...dataset, file: 'fish.csv' } }), 'fish.csv');
 });
 
 test('every command that changes the study is among those that are tried', () => {

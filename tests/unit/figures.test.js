@@ -39,6 +39,20 @@ test('E4: any scores have a scale from best to worst on which each has a place',
   );
 });
 
+test('the ends of a scale have digits enough to lie by the scores', () => {
+  const aim = { metric: 'validation_loss', direction: 'minimize' };
+  const ends = (/** @type {number[]} */ scores, how = aim) => {
+    const { best, worst } = scaleOfScores(scores, how);
+    return [best, worst];
+  };
+  assert.deepEqual(ends([1.042, 1.05, 1.0761]), [1.04, 1.08]);
+  assert.deepEqual(ends([0.012, 0.5, 0.73]), [0.012, 0.73]);
+  assert.deepEqual(ends([0.981, 0.9832], { metric: 'validation_metric', direction: 'maximize' }), [0.984, 0.981]);
+  // Losses that hardly differ keep one colour.
+  const [best, worst] = ends([1.0985, 1.0987]);
+  assert.ok(best <= 1.0985 && worst >= 1.02 * best && worst < 1.2, `${best} to ${worst}`);
+});
+
 test('E4: a loss of 0 is as good as the smallest loss above 0, and the scale stays a logarithm', () => {
   const scale = scaleOfScores([0, 0.002, 0.5], { metric: 'validation_loss', direction: 'minimize' });
   assert.deepEqual([scale.log, scale.zeros, scale.best, scale.low, scale.goodness(0)], [true, true, 0.002, 0.002, 1]);

@@ -83,3 +83,18 @@ test('whole numbers that a double holds are written with all their digits', () =
   for (const value of [2 ** 53, 2 ** 53 - 1, 1234567890123456, -(2 ** 53)])
     assert.equal(format.exact(value).replaceAll(',', '').replace('−', '-'), String(value));
 });
+
+test('the numbers of one axis have one form', () => {
+  assert.deepEqual(format.alike([-0.01, -0.005, 0, 0.005, 0.01]), ['−0.01', '−0.005', '0', '0.005', '0.01']);
+  assert.deepEqual(format.alike([1e-5, 0.001, 0.1, 1, 20]), ['10⁻⁵', '10⁻³', '10⁻¹', '1', '2×10¹']);
+  assert.deepEqual(format.alike([0.1, 0.5, 2]), ['0.1', '0.5', '2']);
+  assert.deepEqual(format.alike([0, 5e5, 1e6]), ['0', '5×10⁵', '10⁶']);
+  check(
+    fc.property(fc.array(finite, { maxLength: 8 }), (values) => {
+      const texts = quick(() => format.alike(values));
+      const isPower = values.map((value, k) => value === 0 || value === 1 || /10[⁻⁰-⁹¹²³]/.test(texts[k]));
+      const isPlain = values.map((value, k) => value === 0 || value === 1 || !/10[⁻⁰-⁹¹²³]/.test(texts[k]));
+      assert.ok(isPower.every(Boolean) || isPlain.every(Boolean), String(texts));
+    }),
+  );
+});

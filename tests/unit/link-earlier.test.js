@@ -130,3 +130,20 @@ const DEFAULTS_OF_1 = {
 test('a link means the same networks in later versions: what it leaves out is what it was', () => {
   for (const [name, value] of Object.entries(DEFAULTS_OF_1)) assert.deepEqual(BY_NAME.get(name)?.default, value, name);
 });
+
+test('a link that was cut within the name of its last part says so', () => {
+  const link = '#v=1&s=(dataset:(name:iris),trials:5)&view=race&';
+  const whole = decodeLink(`${link}race=3`).skipped;
+  for (const [end, lost] of [
+    ['race', ['race']],
+    ['pla', ['plane']],
+    ['contr', ['controls']],
+    ['l', ['rest']],
+    ['', []],
+  ])
+    assert.deepEqual(
+      decodeLink(link + end).skipped.slice(whole.length),
+      /** @type {string[]} */ (lost).map((what) => ({ what, why: 'lost' })),
+      String(end),
+    );
+});

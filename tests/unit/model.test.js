@@ -11,7 +11,8 @@ import {
   rampsOf,
   unitAt,
 } from '../../www/src/views/model/net.js';
-import { around, cut, geometryOf, largestOf, spanOf } from '../../www/src/views/model/paint.js';
+import { around, geometryOf, largestOf, spanOf } from '../../www/src/views/model/paint.js';
+import { shortened } from '../../www/src/figures/plot-axes.js';
 
 /** @typedef {import('../../www/src/state/model.js').ModelHead} ModelHead */
 
@@ -61,6 +62,9 @@ test('a standardized value is its own again: of one-hot columns 0 and 1', () => 
   assert.ok(Math.abs(unscaled(Math.fround(1.5), [3e-7, 2e-7]) - 6e-7) < 1e-12);
   assert.equal(unscaled(0.5, [2e9, 1e9]), 2.5e9);
   assert.equal(unscaled(0, [0, 0]), 0);
+  // The end of a bar of targets that begin at 0 is 0 and no rounding of it.
+  const [mean, scale] = [152.13348416289594, 77.00574586945044];
+  assert.equal(unscaled((0 - mean) / scale, [mean, scale]), 0);
 });
 
 test('units stand in the picture, none on another of its layer, and are found where they are', () => {
@@ -257,11 +261,11 @@ test('two matrices lie where cells are largest: on a phone one below the other, 
 });
 
 test('a name that has no room is cut by the width of its letters', () => {
-  assert.equal(cut('output 10 × 32', 200), 'output 10 × 32');
-  assert.equal(cut('output 10 × 32', 45), 'outpu…');
+  assert.equal(shortened('output 10 × 32', 200, 11), 'output 10 × 32');
+  assert.equal(shortened('output 10 × 32', 45, 11), 'outpu…');
   // A Korean letter is as wide as it is high.
-  assert.equal(cut('출력층 10 × 32', 45), '출력층…');
-  assert.equal(cut('출력층', 33), '출력층');
-  assert.equal(cut('출력층', 32), '출…');
-  assert.equal(cut('abc', 0), 'a…');
+  assert.equal(shortened('출력층 10 × 32', 45, 11), '출력층…');
+  assert.equal(shortened('출력층', 33, 11), '출력층');
+  assert.equal(shortened('출력층', 32, 11), '출…');
+  assert.equal(shortened('abc', 0, 11), '');
 });

@@ -74,11 +74,15 @@ const how = { task: 'classes', isLoss: true, seeds: 1, samples: 270 };
 
 test('ties are those that the samples or the seeds cannot tell apart', () => {
   const best = { score: 0.08, accuracy: 0.981, spread: NaN };
-  const rule = ruleOf(best, how);
+  const rule = ruleOf(best, { ...how, isLoss: false });
   assert.equal(rule?.by, 'accuracy');
   assert.ok(rule && rule.bound > 0.95 && rule.bound < 0.981);
   assert.ok(rule?.ties({ ...best, score: 0.2, accuracy: 0.96 }) && !rule.ties({ ...best, accuracy: 0.93 }));
   assert.ok(!rule.ties({ ...best, accuracy: NaN }));
+  // How far a loss of classes lies from those of its samples is unknown, however accurate they are.
+  const unknown = ruleOf(best, how);
+  assert.equal(unknown?.by, 'unknown');
+  assert.ok(!unknown?.ties(best));
   // Three seeds: the errors of both means count.
   const seeds = ruleOf({ score: 0.1, accuracy: 0.9, spread: 0.01 }, { ...how, seeds: 3 });
   const error = errorOf(0.01, 3);
@@ -116,7 +120,8 @@ test('the best ties with itself, and what is worse never ties where what is bett
       } else if (rule.by === 'accuracy') {
         assert.ok(rule.bound >= 0 && rule.bound <= best.accuracy + 1e-12, `${rule.bound}`);
         assert.ok(rule.ties(best) || rule.bound > best.accuracy);
-      } else if (Number.isFinite(best.spread)) assert.ok(rule.ties(best));
+      } else if (rule.by === 'unknown') assert.ok(given.isLoss && !rule.ties(best));
+      else if (Number.isFinite(best.spread)) assert.ok(rule.ties(best));
     }),
   );
 });

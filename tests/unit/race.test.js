@@ -13,11 +13,24 @@ import {
   starters,
   withRate,
 } from '../../www/src/study/race.js';
-import { GROUNDS } from '../../www/src/state/race.js';
+import { RACE } from '../../www/src/commands/race.js';
+import { GROUNDS, optionsOf } from '../../www/src/state/race.js';
+import { Store } from '../../www/src/state/store.js';
+import { readExample } from '../../www/src/views/opening/example.js';
 import { tuned } from '../../www/src/engine/racing.js';
 import { BY_NAME, choicesOf } from '../../www/src/study/hyperparameters.js';
 import { readStudy, startStudy } from '../../www/src/study/study.js';
-import { isOut, pointAt, reached, spanOf, spread, stopsOf, targetOf } from '../../www/src/views/race/clock.js';
+import {
+  isKept,
+  isOut,
+  pointAt,
+  reached,
+  spanOf,
+  spread,
+  stopsOf,
+  targetOf,
+  throughOf,
+} from '../../www/src/views/race/clock.js';
 import { SIDE, classesOf, colorOf, extentOf } from '../../www/src/views/race/field.js';
 import { looksOf, nameOf, shapeOf } from '../../www/src/views/race/looks.js';
 import { raceMisleads } from '../../www/src/views/race/misleads.js';
@@ -219,4 +232,31 @@ test('what a picture hides is said of whom it concerns', () => {
     ['slice', 'c'],
     ['lost', 'd'],
   ]);
+});
+
+test('the plane goes through the end of the first path that stayed, until who raced there has changed', () => {
+  const paths = [7, null, null].map((diverged_at) => ({ diverged_at }));
+  assert.equal(throughOf(paths), 1);
+  assert.equal(throughOf(paths.slice(0, 1)), -1);
+  assert.equal(isKept({ start: null, contestants: [{ changes: [] }] }), false);
+  assert.equal(isKept({ start: [0, 1], contestants: [{ changes: [] }] }), true);
+  assert.equal(isKept({ start: null, contestants: [{ changes: [] }, { changes: [[5, 0.1]] }] }), true);
+});
+
+test('trials that a link names and that are not there are told', () => {
+  /** @type {any} */ (globalThis).requestAnimationFrame ??= () => 0;
+  const store = new Store();
+  store.reports.example(readExample());
+  const raced = (/** @type {string} */ words) => {
+    store.slices.race.enter([]);
+    store.slices.race.put({ numbers: optionsOf(words)?.numbers ?? [] });
+    const on = /** @type {any} */ ({ store, slices: store.slices, runner: { race() {} } });
+    RACE.race_trials.act?.(on, undefined, store.study);
+    return [store.race.missing, store.race.contestants.map(({ trial }) => trial)];
+  };
+  assert.deepEqual(raced('3,999'), [[999], [3]]);
+  const [missing, others] = raced('999');
+  assert.deepEqual(missing, [999]);
+  assert.ok(others.length > 1, 'the best race in its place');
+  assert.deepEqual(raced('3,4')[0], []);
 });

@@ -199,7 +199,7 @@ test('an axis holds what was picked by hand, and a press trains where it was', (
 
 test('a title beside an axis is as long as its axis leaves room', () => {
   assert.equal(shortened('batch size (log scale)', 200), 'batch size (log scale)');
-  assert.equal(shortened('batch size (log scale)', 70), 'batch siz…');
+  assert.equal(shortened('batch size (log scale)', 70), 'batch si…');
   assert.equal(shortened('배치 크기 (로그 척도)', 70), '배치 크기 …');
   assert.equal(shortened('loss', 10), '');
 });

@@ -65,6 +65,11 @@ test('a training that stands is told where it stands', () => {
       ['sharp.above', { n: 1, of: 3, from: 1, at: 1, times: 1.2 }],
     ],
   );
+  // Adam's first steps lie far above the limit, and it converges.
+  assert.deepEqual(
+    standingOf([point(0), point(1, { preconditioned: 400 }), point(2, { preconditioned: 10 })]).map((one) => one.key),
+    ['sharp.now', 'sharp.above.own'],
+  );
   assert.deepEqual(
     standingOf([point(0), point(1, { largest: 10 })]).map((one) => one.key),
     ['sharp.now', 'sharp.below'],

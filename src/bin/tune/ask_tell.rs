@@ -7,14 +7,13 @@ use std::process::ExitCode;
 use tuning_playground::json::{is_not_finite, parse_bare};
 use tuning_playground::search::{self, Outcome};
 use tuning_playground::space::Distribution;
+use tuning_playground::space::numbers::MAX_WHOLE;
 use tuning_playground::study::SamplerSpec;
 use tuning_playground::{Error, Result};
 
 const MAX_TRIALS: f64 = 100_000.0;
 /// The most bytes of a line: an input without ends of lines need not end.
 const MAX_LINE: u64 = 16 << 20;
-/// Seeds are whole numbers below 2^53, which every JSON reader keeps exact.
-const MAX_SEED: f64 = 9_007_199_254_740_991.0;
 
 /// What the first line asks for.
 struct Search {
@@ -38,7 +37,7 @@ impl Search {
         let search = Self {
             space: ranges.iter().map(parse).collect::<Result<_>>()?,
             sampler: SamplerSpec::parse_asking(sampler.as_ref())?,
-            seed: whole(line, "seed", 0.0, 0.0, MAX_SEED)? as u64,
+            seed: whole(line, "seed", 0.0, 0.0, MAX_WHOLE - 1.0)? as u64,
             trials: whole(line, "trials", 64.0, 1.0, MAX_TRIALS)? as u32,
         };
         search.sampler.check(&search.space, search.trials, || search.sampler.n_combinations(&search.space))?;

@@ -260,10 +260,9 @@ impl Kept {
     /// What is trained one after the other by a run that goes on with this study: what earlier runs have trained, each with more
     /// than the one before, and at last the study.
     pub fn steps_to(&self, study: &Study) -> Vec<Study> {
-        let has_more = |one: &Study, before: &Study| one.adds_to(before) && !before.adds_to(one);
         let mut steps: Vec<Study> = Vec::new();
         for one in self.studies.iter().filter_map(|document| study.changed(document).ok()) {
-            if has_more(study, &one) && steps.last().is_none_or(|before| has_more(&one, before)) {
+            if study.has_more_than(&one) && steps.last().is_none_or(|before| one.has_more_than(before)) {
                 steps.push(one);
             }
         }
@@ -274,7 +273,7 @@ impl Kept {
     /// Whether the study has more to train than what the journal was last written of.
     pub fn is_given_more(&self, study: &Study) -> bool {
         let last = self.studies.last().and_then(|document| study.changed(document).ok());
-        last.is_some_and(|last| study.adds_to(&last) && !last.adds_to(study))
+        last.is_some_and(|last| study.has_more_than(&last))
     }
 
     /// The trials that have ended and whose every epoch is known: number, parameters, and the trial's document.

@@ -56,7 +56,8 @@ export const RACE = {
       const own = racers(store.shownStudy, chosen);
       // Of all trials the best race; who else was meant is told where somebody chose, or nobody is left to race with.
       const left = named.length || store.brush || own.length < 2 ? chosen.length - own.length : 0;
-      slices.race.put({ options: { ...race.options, ...options, rows }, start: null, numbers: [], left });
+      const missing = known === race.numbers ? known.filter((number) => !store.trials.get(number)) : [];
+      slices.race.put({ options: { ...race.options, ...options, rows }, start: null, numbers: [], left, missing });
       slices.race.enter(own);
       if (store.race.contestants.length) void runner.race((races) => races.race());
       else runner.leaveRace();
@@ -77,7 +78,7 @@ export const RACE = {
       if (!read || text === wordsOf(store.race)) return;
       runner.leaveRace();
       const options = { ...store.race.options, ...read.options, tuned: false };
-      slices.race.put({ options, numbers: read.numbers, left: 0, start: null });
+      slices.race.put({ options, numbers: read.numbers, left: 0, missing: [], start: null });
       slices.race.enter(read.numbers.length ? [] : starters(options.over, base(store), options.ground));
     },
   }),

@@ -1,4 +1,4 @@
-import { DERIVED, TABLE_NAMES } from '../study/hyperparameters.js';
+import { DERIVED } from '../study/hyperparameters.js';
 import { switched } from '../study/panel.js';
 import { PRESETS } from '../study/presets.js';
 import { RECORDS, duplicateStudy } from '../study/study.js';
@@ -81,7 +81,7 @@ export const STUDY = {
     act: (on, { dataset, table, name }, before) => {
       const { runner, page } = on;
       if (table && dataset.found) {
-        if (name) TABLE_NAMES.set(dataset.found.digest, name);
+        if (name) on.slices.study.tableNames.set(dataset.found.digest, name);
         runner.data.takeTable(dataset.found.digest, table);
         page.shelf?.keepTable({ dataset, table, name, at: Date.now() });
       }
@@ -93,9 +93,9 @@ export const STUDY = {
   remove_table: defineCommand({ act: ({ page }, /** @type {string} */ digest) => page.shelf?.removeTable(digest) }),
   /** A table that this browser has kept. */
   restore_table: defineCommand({
-    act: ({ runner }, /** @type {UsedData & {table: Blob}} */ { dataset, table, name }) => {
+    act: ({ slices, runner }, /** @type {UsedData & {table: Blob}} */ { dataset, table, name }) => {
       const digest = String(dataset.found?.digest);
-      if (name) TABLE_NAMES.set(digest, name);
+      if (name) slices.study.tableNames.set(digest, name);
       runner.data.takeTable(digest, table);
     },
   }),

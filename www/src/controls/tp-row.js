@@ -3,7 +3,7 @@ import { html, nothing, svg } from 'lit';
 import { Part, define } from './part.js';
 import { BY_NAME, scaleOf, used } from '../study/hyperparameters.js';
 import { density, stepsOf } from '../study/scale.js';
-import { exact } from '../study/format.js';
+import { exact, worded } from '../study/format.js';
 import { icon } from './icons.js';
 import { isSet, takenBy, unlikeTorch, untouched } from '../study/panel.js';
 
@@ -153,11 +153,10 @@ export const torchText = (one, store) =>
 
 /** @param {unknown} value @param {(key: string, values?: Record<string, unknown>) => string} t */
 export function text(value, t) {
-  if (typeof value === 'boolean') return t(value ? 'on' : 'off');
   if (arePoints(value)) return t('row.points', { n: value.length });
   if (Array.isArray(value)) return value.length ? value.join(' × ') : t('row.no_layers');
   if (value === null || value === undefined) return t('row.by_layers');
-  return typeof value === 'number' ? exact(value) : String(value).replaceAll('_', ' ');
+  return typeof value === 'number' ? exact(value) : worded(value, t);
 }
 
 /** @param {Record<string, string>} texts @param {boolean} swept */

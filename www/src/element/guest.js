@@ -188,6 +188,7 @@ export class Guest {
     this.given = given;
     this.reading = null;
     this.gifts++;
+    perform(this.store, 'dismiss', 'stored');
     this.showing = '';
     void this.showStored();
   }
@@ -217,11 +218,18 @@ export class Guest {
     return (this.reading ??= this.stored().catch((error) => this.fail(error)));
   }
 
-  /** @private @param {unknown} error */
+  /** @private Says to the page and to its readers that what was stored cannot be shown. @param {unknown} error */
   fail(error) {
     const detail = String(/** @type {any} */ (error)?.message ?? error);
     const message = this.store.t('embed.unstored', { detail });
     this.element.dispatchEvent(eventOf('problem', { code: 'unstored', detail, message }));
+    perform(this.store, 'notify', {
+      id: 'stored',
+      kind: 'note',
+      title: 'embed.unstored',
+      values: { detail },
+      actions: [],
+    });
     return new Error(message);
   }
 
@@ -241,7 +249,7 @@ export class Guest {
     let given = this.given;
     if (typeof given === 'string' && !given.trim().startsWith('{')) {
       const answer = await fetch(new URL(given, document.baseURI));
-      if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+      if (!answer.ok) throw new Error(`${given}: HTTP ${answer.status}`);
       given = await answer.text();
     }
     const text = typeof given === 'string' ? given : JSON.stringify(given);

@@ -104,7 +104,8 @@ export class Keeper {
       (topics) => {
         const { shelf, state } = this.store;
         if (topics.has('shelf') && (shelf.changed.size || shelf.removed.size)) void this.settle();
-        if (state === 'idle') this.look(false);
+        // A run may have begun in the task in which the test set was opened.
+        if (state === 'idle' || topics.has('test')) this.look(false);
       },
     );
     document.addEventListener('visibilitychange', this.onHide);

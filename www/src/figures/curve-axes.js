@@ -1,4 +1,4 @@
-import { count, exact } from '../study/format.js';
+import { alike, count } from '../study/format.js';
 import { digitsApart, logSteps, steps, withZero } from '../study/scale.js';
 
 /**
@@ -23,7 +23,8 @@ export function lossAxis(span, log, height, zeros = false) {
   const to = (/** @type {number} */ value) => (log ? Math.log10(value) : value);
   const values = log ? logSteps(span[0], span[1], height / 40) : steps(span[0], span[1], height / 50);
   const digits = digitsApart(values, 4);
-  const ticks = values.map((value) => ({ at: to(value), label: exact(Number(value.toPrecision(digits))) }));
+  const labels = alike(values.map((value) => Number(value.toPrecision(digits))));
+  const ticks = values.map((value, k) => ({ at: to(value), label: labels[k] }));
   /** @type {[number, number]} */
   const domain = [to(span[0]), to(span[1])];
   return { domain, ticks: log && zeros ? withZero(domain, ticks) : ticks };

@@ -4,7 +4,6 @@ import { icon, stateMark } from '../controls/icons.js';
 import { count, loss, metric } from '../study/format.js';
 import { guessOf } from '../study/guess.js';
 import { planned } from '../study/panel.js';
-import { datasetOf } from '../study/hyperparameters.js';
 import { LEARNING, samplerOf } from '../study/search.js';
 import { drawRamp } from './ramp.js';
 import { scoreScale } from '../state/score.js';
@@ -403,7 +402,7 @@ export class FigurePart extends Part {
   /** What a picture is of, for those who see nothing but it. */
   get pictureTitle() {
     const { store } = this;
-    const data = datasetOf(store.shownStudy)?.label[store.lang] ?? store.shownStudy.dataset.name;
+    const data = store.dataName(store.shownStudy);
     return `${this.title} – ${data}`;
   }
 

@@ -23,13 +23,16 @@ export function element(name, attributes, text) {
   return made;
 }
 
-/** As much of a title as has room, where a letter is as wide as it may be.
- * @param {string} title @param {number} room in px */
-export function shortened(title, room) {
-  const letters = [...title];
+/** How wide a letter is at the most on average, as a part of its height: of Latin, and of what fills a square. */
+const WIDE = { latin: 0.59, square: 1 };
+
+/** As much of a text as has room, with an ellipsis where that is not all of it; nothing where that is no letter.
+ * @param {string} text @param {number} room in px @param {number} [size] of its letters */
+export function shortened(text, room, size = 12) {
+  const letters = [...text];
   let left = room;
-  const n = letters.findIndex((one) => (left -= one > '\u2fff' ? 12 : 6.6) < 0);
-  return n < 0 ? title : n < 3 ? '' : `${letters.slice(0, n - 1).join('')}…`;
+  const n = letters.findIndex((one) => (left -= size * (one >= '\u2e80' ? WIDE.square : WIDE.latin)) < 0);
+  return n < 0 ? text : n < 2 ? '' : `${letters.slice(0, n - 1).join('')}…`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { LEAST_DECADES, axisOf, bounded, domainOf, logSteps, roomy, steps, withZero } from '../study/scale.js';
 import { sweptOf } from '../study/hyperparameters.js';
 import { scoreScale } from '../state/score.js';
-import { isPossible, scoreBounds, scoreLabel, spreadOf } from '../state/spread.js';
+import { isPossible, scoreBounds, scoreTicks, spreadOf } from '../state/spread.js';
 import { hasEnough } from './surface-ground.js';
 import { hasArea } from '../study/places.js';
 import { jointRange, spanOf } from '../study/joint.js';
@@ -146,9 +146,8 @@ export function scoreAxis(store, marked = []) {
   const some = () => (scale.log ? logSteps(10 ** domain[0], 10 ** domain[1]) : steps(...domain, 5));
   // Where all scores are one, nobody has measured what lies beside it.
   const marks = store.best === null ? [] : low === high ? [Number(low.toPrecision(4))] : some();
-  const labels = marks
-    .filter((value) => isPossible(store, value))
-    .map((value) => ({ at: to(value), label: scoreLabel(store, value) }));
+  const possible = marks.filter((value) => isPossible(store, value));
+  const labels = scoreTicks(store, possible, to);
   const ticks = scale.zeros ? withZero(domain, labels) : labels;
   return {
     name: '',

@@ -1,4 +1,4 @@
-import { exact, loss, metric } from '../study/format.js';
+import { exact, loss, metric, worded } from '../study/format.js';
 import { BY_NAME, DATASETS } from '../study/hyperparameters.js';
 import { PLACES, translate } from './i18n.js';
 
@@ -24,11 +24,10 @@ export function aspectName(lang, key) {
 
 /** @param {Language} lang @param {any} value @returns {string} */
 function valueText(lang, value) {
-  if (typeof value === 'boolean') return translate(lang, value ? 'on' : 'off');
   if (typeof value === 'number') return exact(value);
   if (Array.isArray(value)) return value.map((one) => valueText(lang, one)).join(' × ');
   if (value === null || value === undefined) return '–';
-  return String(value).replaceAll('_', ' ');
+  return worded(value, (key) => translate(lang, key));
 }
 
 /** @param {Language} lang @param {string} key @param {any} value */

@@ -76,6 +76,7 @@ export class RaceSlice extends Slice {
     /** @type {Contestant[]} */ this.contestants = [];
     /** @type {number[]} trials that a link names, until there are trials */ this.numbers = [];
     /** How many of the trials that were chosen do not race. */ this.left = 0;
+    /** @type {number[]} trials that the link named and that are not there */ this.missing = [];
     /** @type {[number, number] | null} where all start, if the reader has moved it */ this.start = null;
     /** The study that was raced, in words. */ this.key = '';
     /** What the rates of a search were found for: the study, and what of it. */ this.found = '';

@@ -1,5 +1,6 @@
 import { copiesOf } from '../study/parts.js';
 import { exact, loss, metric, number } from '../study/format.js';
+import { ticked } from '../study/scale.js';
 
 /**
  * How far the networks of a trial lie apart, beside their mean: ± is the standard deviation over its folds and seeds.
@@ -40,6 +41,13 @@ export const scoreLabel = (store, score) =>
   store.objective.metric.endsWith('loss') || store.task === 'numbers'
     ? exact(score)
     : `${exact(Number((100 * score).toPrecision(6)))}%`;
+
+/** Ticks of an axis of scores. @param {Store} store @param {number[]} scores
+ * @param {(score: number) => number} [to] where each lies on the axis */
+export const scoreTicks = (store, scores, to = (score) => score) =>
+  store.objective.metric.endsWith('loss') || store.task === 'numbers'
+    ? ticked(scores, to)
+    : scores.map((score) => ({ at: to(score), label: scoreLabel(store, score) }));
 
 /** What a score can be. @param {Store} store @returns {[number, number]} */
 export const scoreBounds = ({ objective, task }) =>

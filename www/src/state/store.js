@@ -1,7 +1,8 @@
 import { pickedOf, samplerOf } from '../study/search.js';
 import { Scheduler } from '../platform/scheduler.js';
 import { sentence } from '../i18n/i18n.js';
-import { setting } from '../study/format.js';
+import { setting, worded } from '../study/format.js';
+import { datasetOf } from '../study/hyperparameters.js';
 import { planned } from '../study/panel.js';
 import { ENDED } from '../study/result.js';
 import { Reports } from './reports.js';
@@ -170,7 +171,7 @@ class Readable {
   }
 
   /** A hyperparameter's value as the panel says it. @param {unknown} value */
-  setting = (value) => (typeof value === 'boolean' ? this.t(value ? 'on' : 'off') : setting(value));
+  setting = (value) => (typeof value === 'boolean' ? worded(value, (key) => this.t(key)) : setting(value));
 
   /** @param {Problem} problem */
   sentence(problem) {
@@ -196,6 +197,13 @@ class Readable {
   /** Whether a setting, or a part of the study, may not be changed. @param {string} name */
   isLocked(name) {
     return this.slices.study.readOnly || this.slices.study.locks.has(name);
+  }
+
+  /** What a study's data are called. @param {import('../study/types.js').Study} study */
+  dataName(study) {
+    const { file, files, found, name } = study.dataset;
+    const table = this.slices.study.tableNames.get(String(found?.digest));
+    return file ?? files?.join(', ') ?? table ?? datasetOf(study)?.label[this.slices.look.lang] ?? name;
   }
 
   /** What the test set said of a study's trials, once it was opened.

@@ -43,6 +43,11 @@ export class StudySlice extends Slice {
      * @type {Record<string, import('../study/types.js').Value>}
      */
     this.aim = {};
+    /**
+     * What the reader's own tables are called, by their digests: a study that has its table in it has no name for it.
+     * @type {Map<string, string>}
+     */
+    this.tableNames = new Map();
     /** @type {string | null} the row being edited */ this.editing = null;
     /** @type {string[] | null} */ this.only = null;
     /** What a teacher's link keeps as it is. @type {ReadonlySet<string>} */ this.locks = new Set();

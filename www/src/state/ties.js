@@ -9,8 +9,9 @@ import { spreadOf } from './spread.js';
  *
  * @typedef {import('./store.js').Store} Store
  * @typedef {import('../study/types.js').Trial} Trial
- * @typedef {{numbers: Set<number>, by: 'seeds' | 'accuracy' | 'errors', bound: number, samples: number, best: number}}
- *   Ties without the best itself
+ * @typedef {import('../study/ties.js').Rule} Rule
+ * @typedef {{numbers: Set<number>, by: Rule['by'], bound: number, samples: number, best: number}} Ties without the
+ *   best itself; none where they are unknown
  */
 
 /** @type {WeakMap<Store, {version: number, best: number | null, study: unknown, ties: Ties | null}>} */
@@ -46,10 +47,13 @@ function find(store) {
   const rule = ruleOf(outcome(best), { task: store.task, isLoss, seeds, samples });
   if (!rule) return null;
   const numbers = new Set();
+  let n = 0;
   for (const trial of store.trials.values()) {
     if (trial === best || trial.state !== 'complete' || isUntrained(store, trial)) continue;
+    n++;
     if (rule.ties(outcome(trial))) numbers.add(trial.number);
   }
+  if (!n) return null;
   return { numbers, by: rule.by, bound: rule.bound, samples, best: best.number };
 }
 

@@ -59,6 +59,10 @@ export function rate(input) {
 /** 1 − x, where x counts two digits. @param {number} rest */
 const near = (rest) => Number((1 - Number(rest.toPrecision(2))).toPrecision(12));
 
+/** A choice in words. @param {unknown} value @param {(key: string) => string} t */
+export const worded = (value, t) =>
+  typeof value === 'boolean' ? t(value ? 'on' : 'off') : String(value).replaceAll('_', ' ');
+
 /** A hyperparameter's value, whatever its type; a dash where a trial has none. @param {unknown} value */
 export const setting = (value) =>
   value === undefined || value === null
@@ -82,6 +86,23 @@ export function exact(input) {
     return size >= 0.001 && size < 1 && digits > 1 ? minus(String(value)) : scientific(value, digits);
   }
   return minus(Number.isInteger(value) ? count(value) : String(value));
+}
+
+const IS_POWER = /10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]/;
+/** Numbers of one axis lie between these where none of them needs a power of ten. */
+const PLAIN = [1e-4, 1e6];
+
+/** The numbers of one axis, all in one form: with powers of ten where some need them, plain where none does.
+ * @param {readonly number[]} values @returns {string[]} */
+export function alike(values) {
+  const texts = values.map(exact);
+  if (!texts.some((text) => IS_POWER.test(text))) return texts;
+  const sizes = values.map(Math.abs).filter((size) => size > 0);
+  const isPlain = sizes.every((size) => size >= PLAIN[0] && size < PLAIN[1]);
+  return values.map((value, k) => {
+    if (IS_POWER.test(texts[k]) === !isPlain || value === 0 || value === 1) return texts[k];
+    return isPlain ? minus(String(value)) : scientific(value, 16);
+  });
 }
 
 /** @param {unknown} input */

@@ -10,6 +10,7 @@ import catalog from '../../../src/dataset/catalog.json' with { type: 'json' };
  * @typedef {import('./types.js').Distribution} Distribution
  * @typedef {{name: string, type: 'float' | 'int' | 'categorical' | 'bool' | 'list' | 'points',
  *   low: number | null, high: number | null, choices: string[] | null, available_choices?: string[], default: any,
+ *   moves_momentum?: string[],
  *   scale: 'linear' | 'log' | 'log1m', sweep: Distribution | null, group: 'model' | 'optimization' | 'training',
  *   used_by: Record<string, (string | null)[] | {above: number | string}> | null, available: boolean, live?: boolean,
  *   label: {en: string, ko: string}, help: {en: string, ko: string},
@@ -32,19 +33,14 @@ export const SAMPLERS = ['hand', 'grid', 'random', 'sobol', 'tpe', 'gp', 'cmaes'
 /** So many of them a guest on another page leaves to its readers. */
 export const MOST_KNOBS = 3;
 
-/** What the reader's own tables are called, by their digests: a study that has its table in it has no name for it.
- * @type {Map<string, string>} */
-export const TABLE_NAMES = new Map();
-
 /** A study's data set; of a reader's own data what was found in them.
  * @param {Study} study @returns {Dataset | undefined} */
 export function datasetOf({ dataset }) {
   const known = DATASETS.find((one) => one.name === dataset.name);
-  const { file, files, found, derived } = dataset;
+  const { found, derived } = dataset;
   if (!known || (!derived?.length && !isOwn(known))) return known;
-  const name = file ?? files?.join(', ') ?? TABLE_NAMES.get(String(found?.digest));
   const features = (found ?? known).features + (derived?.length ?? 0);
-  return { ...known, ...found, features, ...(name && { label: { en: name, ko: name } }) };
+  return { ...known, ...found, features };
 }
 
 /** Features that may be made of the two of a plane, as `src/dataset/derived.rs` has them. */
@@ -103,6 +99,10 @@ export function shapeOf(study, drawn) {
 
 // Which hyperparameters trials use, by the conditions of the table: as src/study/usage.rs has it.
 
+/** Whether a schedule puts a momentum in the place of the optimizer's. @param {unknown} schedule its name */
+export const movesMomentum = (schedule) =>
+  BY_NAME.get('schedule')?.moves_momentum?.includes(String(schedule)) === true;
+
 /**
  * A condition is a list of values, or `{above: n}`, where "units" is the number of first hidden layers whose widths
  * are given one by one. A schedule that moves momentum has some, whatever the optimizer's is.
@@ -114,7 +114,7 @@ export function shapeOf(study, drawn) {
 function meets(owner, condition, study, drawn) {
   const value = valueIn(owner, study, drawn);
   if (Array.isArray(condition)) return condition.includes(value);
-  if (owner === 'momentum' && valueIn('schedule', study, drawn) === 'one_cycle') return true;
+  if (owner === 'momentum' && movesMomentum(valueIn('schedule', study, drawn))) return true;
   let limit = condition.above;
   if (limit === 'units') {
     const given = (/** @type {string} */ name) =>

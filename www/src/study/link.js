@@ -388,6 +388,9 @@ const PARTS = {
   run: (run) => (run === '1' ? { run: true } : run === '0' ? {} : null),
 };
 
+/** What a link may end in where it was cut. */
+const NAMES = [...Object.keys(PARTS), 'controls'];
+
 /** A link has fewer than a dozen parts; so many are read. */
 const MOST_PARTS = 64;
 
@@ -426,9 +429,9 @@ export function decodeLink(hash) {
     const whole = cut < 0 ? '' : textOf(part.slice(cut + 1)).replace(NOISE, '');
     const value = last ? trimmed(whole, /[a-z\d]/i) : whole;
     const named = glance(`${key}=${value}`);
-    // The first letters of a name at a link's end say nothing, and are not the version again.
-    if (last && cut < 0 && seen.size && [...Object.keys(PARTS), 'controls', 'v'].some((name) => name.startsWith(key)))
-      return;
+    // The first letters of a name at a link's end say that its value was lost, and are not the version again.
+    const begun = last && cut < 0 && seen.size ? NAMES.filter((name) => name.startsWith(key) && !seen.has(name)) : [];
+    if (begun.length) return skip(begun.length > 1 ? 'rest' : begun[0], 'lost');
     if (seen.has(key)) return skip(named, 'twice');
     seen.add(key);
     readPart(key, value, named, decoded, skip);

@@ -1,5 +1,5 @@
 import { BY_NAME, scaleOf } from './hyperparameters.js';
-import { exact, scientific, setting } from './format.js';
+import { alike, exact, scientific, setting } from './format.js';
 
 /** @typedef {import('./types.js').Distribution} Distribution @typedef {import('./types.js').Value} Value */
 
@@ -78,6 +78,13 @@ export function logSteps(a, b, target = 6) {
   }
   const apart = [...new Set(all)];
   return apart.length >= 2 ? apart : steps(low, high, Math.max(2, Math.min(4, target || 1))).filter((one) => one > 0);
+}
+
+/** Ticks of an axis, whose labels are all of one form. @param {number[]} values
+ * @param {(value: number) => number} [to] where each lies on the axis */
+export function ticked(values, to = (value) => value) {
+  const labels = alike(values);
+  return values.map((value, k) => ({ at: to(value), label: labels[k] }));
 }
 
 /** Scores that differ are written apart, with as many digits as that takes. @param {number[]} scores
@@ -202,9 +209,12 @@ export function axisOf(name, distribution, word = setting) {
     slots,
     scale: /** @type {'linear'} */ (scale),
     domain: domainOf(to(low), to(high), gap > 0 ? 0.35 * gap : to(high) > to(low) ? 0 : 0.5),
-    ticks: marks
-      .filter((value) => Number.isFinite(to(value)))
-      .map((value) => ({ at: to(value), label: powered && value !== 1 ? scientific(value, 1) : exact(value) })),
+    ticks: powered
+      ? marks.map((value) => ({ at: to(value), label: value === 1 ? exact(value) : scientific(value, 1) }))
+      : ticked(
+          marks.filter((value) => Number.isFinite(to(value))),
+          to,
+        ),
     to: (value) => (typeof value === 'number' ? to(value) : NaN),
   };
 }
@@ -290,11 +300,14 @@ export function density(distribution, along, low, high, bins) {
  * }} ScoreScale
  */
 
-/** @param {number} value @param {1 | -1} direction down or up to the next number with two significant figures */
-export function roundOff(value, direction) {
-  const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 1);
+/** @param {number} value @param {1 | -1} direction down or up to the next number with so many significant figures
+ * @param {number} [digits] */
+export function roundOff(value, direction, digits = 2) {
+  const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - digits + 1);
   const steps = value / unit;
-  const rounded = Number(((direction < 0 ? Math.floor(steps + 1e-9) : Math.ceil(steps - 1e-9)) * unit).toPrecision(3));
+  const rounded = Number(
+    ((direction < 0 ? Math.floor(steps + 1e-9) : Math.ceil(steps - 1e-9)) * unit).toPrecision(digits + 1),
+  );
   // 0 is round, and the smallest and largest numbers have no round one beside them.
   return Number.isFinite(rounded) && Math.sign(rounded) === Math.sign(value) ? rounded : value;
 }
@@ -311,12 +324,20 @@ export function scaleOfScores(found, { metric, direction }) {
   const least = up || !metric.endsWith('loss') ? undefined : scores.find((one) => one > 0);
   const log = least !== undefined;
   if (up) scores.reverse();
-  let best = scores.length ? roundOff(least ?? scores[0], up ? 1 : -1) : 0;
+  const lowest = least ?? scores[0];
+  let best = scores.length ? roundOff(lowest, up ? 1 : -1) : 0;
   const cost = (/** @type {number} */ score) => (up ? -score : log ? Math.log(Math.max(best, score)) : score);
   const limit = scores[Math.min(scores.length - 1, Math.floor(0.9 * scores.length))] ?? best;
   let worst = roundOff(limit, up ? -1 : 1);
-  if (!(cost(worst) - cost(best) >= (log ? Math.log(1.02) : 1e-6 * Math.max(1, Math.abs(best)))))
-    worst = log ? roundOff(best * 1.1, 1) : best + (up ? -1 : 1) * Math.max(1, Math.abs(best) / 10);
+  const narrow = log ? Math.log(1.02) : 1e-6 * Math.max(1, Math.abs(best));
+  // Scores that lie close together have ends with more digits, so that rounding does not make most of the scale.
+  const wanted = 2 * Math.max(narrow, cost(limit) - cost(lowest));
+  for (let digits = 3; digits < 13 && limit !== lowest && cost(worst) - cost(best) > wanted; digits++) {
+    worst = roundOff(limit, up ? -1 : 1, digits);
+    best = roundOff(lowest, up ? 1 : -1, digits);
+  }
+  if (!(cost(worst) - cost(best) >= narrow))
+    worst = log ? roundOff(best * 1.05, 1, 3) : best + (up ? -1 : 1) * Math.max(1, Math.abs(best) / 10);
   if (!(cost(worst) > cost(best))) worst = 2 * best;
   if (!Number.isFinite(worst)) [best, worst] = [best / 2, best];
   const [from, to] = [cost(best), cost(worst)];

@@ -1,4 +1,4 @@
-import { BY_NAME, between, defaultOf, used, valueOf } from './hyperparameters.js';
+import { BY_NAME, between, defaultOf, movesMomentum, used, valueOf } from './hyperparameters.js';
 
 /**
  * The schedules of a study, as small studies whose curves the engine works out, and what is said of a curve.
@@ -86,15 +86,15 @@ export function isDescending(study) {
   return given.some((value) => Number(value) > 0) && used(one, study);
 }
 
-/** What a one-cycle schedule moves in place of its own row: momentum, beta1, both where optimizers are swept.
+/** What a schedule moves in place of its own row: momentum, beta1, both where optimizers are swept.
  * @param {Study} study @returns {string[]} */
 export function movedBy(study) {
-  if (!namesOf(study).includes('one_cycle')) return [];
+  if (!namesOf(study).some(movesMomentum)) return [];
   const optimizer = /** @type {Hyperparameter} */ (BY_NAME.get('optimizer'));
   const used = (study.space?.optimizer?.choices ?? [valueOf(optimizer, study)]).map(String);
   return ['momentum', 'beta1'].filter((name) => {
     const { optimizer: users, schedule } = BY_NAME.get(name)?.used_by ?? {};
-    const isMoved = Array.isArray(schedule) && !schedule.includes('one_cycle');
+    const isMoved = Array.isArray(schedule) && !schedule.some(movesMomentum);
     return isMoved && Array.isArray(users) && used.some((one) => users.includes(one));
   });
 }

@@ -1,7 +1,6 @@
 import { FigurePart } from '../figure.js';
 import { palette, tokens } from '../colors.js';
-import { exact } from '../../study/format.js';
-import { steps, textWidth } from '../../study/scale.js';
+import { steps, textWidth, ticked } from '../../study/scale.js';
 import { inSlices, turn } from '../../platform/turns.js';
 import { pixelRatio } from '../../platform/pixels.js';
 import { groundColor, groundOf, paint, paintAll } from './ground.js';
@@ -88,7 +87,7 @@ export class GroundPart extends FigurePart {
   axesOver([x0, x1, y0, y1]) {
     const axis = (/** @type {number} */ low, /** @type {number} */ high) => ({
       domain: /** @type {[number, number]} */ ([low, high]),
-      ticks: steps(low, high, 5).map((at) => ({ at, label: exact(at) })),
+      ticks: ticked(steps(low, high, 5)),
     });
     return { x: axis(x0, x1), y: axis(y0, y1) };
   }

@@ -2,9 +2,9 @@ import { html } from 'lit';
 import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
-import { scoreLabel, scoreName, scoreValue } from '../../state/spread.js';
+import { scoreName, scoreTicks, scoreValue } from '../../state/spread.js';
 import { exact } from '../../study/format.js';
-import { axisOf, domainOf, shareOf, steps, textWidth } from '../../study/scale.js';
+import { axisOf, domainOf, shareOf, steps, textWidth, ticked } from '../../study/scale.js';
 import { uprightOf } from './upright.js';
 import { columnOf, largest } from './belief.js';
 import { beliefTable } from './belief-table.js';
@@ -210,7 +210,7 @@ export class TpBeliefLine extends BeliefFigure {
     const { domain, marks } = uprightOf(low, high, 0.06, 4);
     return {
       domain,
-      ticks: marks.map((one) => ({ at: one, label: scoreLabel(store, one) })),
+      ticks: scoreTicks(store, marks),
     };
   }
 
@@ -262,7 +262,7 @@ export class TpBeliefLine extends BeliefFigure {
     const [good, rest] = [curves.a.map(Math.exp), curves.b.map(Math.exp)];
     const high = Math.max(...good, ...rest, 1e-9);
     const domain = domainOf(0, high, 0);
-    const few = steps(0, high, 2).map((one) => ({ at: one, label: exact(Number(one.toPrecision(2))) }));
+    const few = ticked(steps(0, high, 2).map((one) => Number(one.toPrecision(2))));
     return [
       {
         share: 0.4,
@@ -312,7 +312,7 @@ export class TpBeliefLine extends BeliefFigure {
     const high = Math.max(...gain);
     const low = Math.max(Math.min(...gain), high - 12);
     const { domain, marks } = uprightOf(low, high, 0.08, 3);
-    const ticks = marks.map((one) => ({ at: one, label: exact(one) }));
+    const ticks = ticked(marks);
     return {
       ...{ share, domain, ticks, name },
       /** @type {Painter} */ paint: (

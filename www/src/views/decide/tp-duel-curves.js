@@ -3,7 +3,7 @@ import { pointIn } from '../../controls/pointer.js';
 import { FigurePart } from '../../figures/figure.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { DASHES } from '../../figures/series.js';
-import { scoreLabel, scoreName, scoreValue } from '../../state/spread.js';
+import { scoreName, scoreTicks, scoreValue } from '../../state/spread.js';
 import { exact } from '../../study/format.js';
 import { logSteps, shareOf, steps, textWidth } from '../../study/scale.js';
 import { uprightOf } from './upright.js';
@@ -127,7 +127,7 @@ export class TpDuelCurves extends FigurePart {
     const marks = isLog ? logSteps(10 ** domain[0], 10 ** domain[1], 5) : even;
     const y = {
       domain,
-      ticks: marks.map((one) => ({ at: isLog ? Math.log10(one) : one, label: scoreLabel(store, one) })),
+      ticks: scoreTicks(store, marks, isLog ? Math.log10 : undefined),
     };
     const labelled = all.map(({ name }) => this.t(`duel.name.${name}`));
     const right = 14 + Math.max(...labelled.map((one) => (store.lang === 'ko' ? 11 : 7) * one.length));

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { count, duration } from '../../study/format.js';
-import { datasetOf, sweptOf } from '../../study/hyperparameters.js';
+import { sweptOf } from '../../study/hyperparameters.js';
 import { beliefStudy, heldAt, pastOf } from './belief.js';
 import { BUDGETS, CONTESTANTS, MOST_NETWORKS, REPEATS, absent, toldApart } from './duel.js';
 import { scoreOf } from '../../study/result.js';
@@ -57,7 +57,7 @@ export class TpDuel extends Part {
           ? html`${
               contest.isOld
                 ? html`<p class="about" data-testid="duel-old">${this.t('duel.old', {
-                    dataset: outcome ? datasetOf(outcome.study)?.label[store.lang] : '',
+                    dataset: outcome ? store.dataName(outcome.study) : '',
                   })}</p>`
                 : nothing
             }<div @read=${(/** @type {CustomEvent<string>} */ event) => {

@@ -1,7 +1,7 @@
 import { define } from '../../controls/part.js';
 import { pointIn } from '../../controls/pointer.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
-import { scoreLabel, scoreName, scoreValue } from '../../state/spread.js';
+import { scoreName, scoreTicks, scoreValue } from '../../state/spread.js';
 import { shareOf, textWidth } from '../../study/scale.js';
 import { uprightOf } from './upright.js';
 import { crossAt, ringAt } from './signs.js';
@@ -98,7 +98,7 @@ export class TpResumed extends SlowFigure {
     const cut = (/** @type {number} */ share) => sorted[Math.round(share * (sorted.length - 1))];
     const [low, high] = isUp ? [cut(1 - KEPT), cut(1)] : [cut(0), cut(KEPT)];
     const { domain, marks } = uprightOf(low, high, 0.08, 5);
-    return { domain, ticks: marks.map((at) => ({ at, label: scoreLabel(this.store, at) })) };
+    return { domain, ticks: scoreTicks(this.store, marks) };
   }
 
   draw() {

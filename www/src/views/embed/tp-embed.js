@@ -1,7 +1,6 @@
 import { html, nothing } from 'lit';
 import { define } from '../../controls/part.js';
 import { short } from '../../study/format.js';
-import { datasetOf } from '../../study/hyperparameters.js';
 import { titleOf } from '../../study/presets.js';
 import { samplerOf } from '../../study/search.js';
 import { scoreText } from '../../state/spread.js';
@@ -37,7 +36,7 @@ export class TpEmbed extends ViewPart {
 
   render() {
     const { store } = this;
-    const data = datasetOf(store.study)?.label[store.lang] ?? store.study.dataset.name;
+    const data = store.dataName(store.study);
     const title = titleOf(store.study, store.lang) || data;
     const { question } = store.study;
     const about = [data, this.t(`sampler.${samplerOf(store.study)}`)];

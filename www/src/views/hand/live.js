@@ -1,4 +1,4 @@
-import { BY_NAME, HYPERPARAMETERS, choicesOf, uses, valueIn } from '../../study/hyperparameters.js';
+import { BY_NAME, HYPERPARAMETERS, choicesOf, movesMomentum, uses, valueIn } from '../../study/hyperparameters.js';
 import { sameStudy } from '../../study/same.js';
 import { partSizes } from '../../study/parts.js';
 import { FORMAT, readStudy } from '../../study/study.js';
@@ -116,7 +116,7 @@ export function partsOf(settings, study, lags = false) {
   const value = (/** @type {string} */ name) => valueIn(name, study, settings);
   const optimizer = String(value('optimizer'));
   const descent = Number(value('hypergradient')) > 0 ? 2 : 0;
-  const buffer = Number(settings.momentum) > 0 || settings.schedule === 'one_cycle' ? 1 : 0;
+  const buffer = Number(settings.momentum) > 0 || movesMomentum(settings.schedule) ? 1 : 0;
   const lag = Number(lags);
   if (['gd', 'sgd', 'momentum', 'nesterov'].includes(optimizer)) return 1 + descent + buffer + lag;
   return optimizer === 'rmsprop' ? 2 + Number(value('centered') === true) + buffer + lag : 1;

@@ -5,7 +5,7 @@ import { lossAxis } from '../../figures/curve-axes.js';
 import { FigurePart } from '../../figures/figure.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { count, loss, metric, rate } from '../../study/format.js';
-import { datasetOf, taskOf } from '../../study/hyperparameters.js';
+import { taskOf } from '../../study/hyperparameters.js';
 import { shareOf, steps, textWidth } from '../../study/scale.js';
 import { changesOf, checkpointsOf, isOpen, letterOf, pointsOf, settingsAt, tipOf } from './branches.js';
 import { apart, spanOf, thinned } from './plot.js';
@@ -89,7 +89,7 @@ export class TpHandFigure extends FigurePart {
 
   get pictureTitle() {
     const { study } = this.run;
-    return `${this.title} – ${datasetOf(study)?.label[this.store.lang] ?? study.dataset.name}`;
+    return `${this.title} – ${this.store.dataName(study)}`;
   }
 
   get keys() {

@@ -5,7 +5,6 @@ import { text } from '../../controls/tp-row.js';
 import '../../controls/tp-number.js';
 import { download } from '../../platform/download.js';
 import { count, loss, setting } from '../../study/format.js';
-import { datasetOf } from '../../study/hyperparameters.js';
 import { sameStudy } from '../../study/same.js';
 import { MOST_BRANCHES, MOST_CHANGES, MOST_EPOCHS, isOpen, letterOf, pointsOf, tipOf } from './branches.js';
 import { before, begun, bestOf, canChange, listed } from './branches.js';
@@ -388,7 +387,7 @@ export class TpHand extends Part {
   /** @private @param {HandRun} run */
   bar(run) {
     const { store } = this;
-    const data = datasetOf(run.study)?.label[store.lang] ?? run.study.dataset.name;
+    const data = store.dataName(run.study);
     const of = { [NO_TRIAL]: 'hand.of_study', [RECORD]: 'hand.of_record' }[this.of];
     const begin = of ? this.t(of) : this.t('trial.number', { number: this.of });
     const button = (/** @type {string} */ name, /** @type {unknown} */ face, /** @type {() => unknown} */ act) =>

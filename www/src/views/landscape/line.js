@@ -1,5 +1,5 @@
 import { element } from '../../figures/plot-axes.js';
-import { exact, metric } from '../../study/format.js';
+import { alike, metric } from '../../study/format.js';
 import { logSteps, steps } from '../../study/scale.js';
 import { nearestTo, placeOf } from '../../figures/ground/grid.js';
 import { isIn, pointer, text } from '../../figures/ground/places.js';
@@ -27,10 +27,9 @@ export function heightAxis({ low, high, log }, share) {
   const [from, to] = [place(low), place(high)];
   // One score everywhere stands in the middle.
   const room = ROOM * (to - from) || Math.abs(from) * ROOM || 1;
-  const ticks = (log ? logSteps(low, high, TICKS) : steps(low, high, TICKS)).map((score) => ({
-    at: place(score),
-    label: share ? metric(score, 'classes').replace('.0%', '%') : exact(score),
-  }));
+  const scores = log ? logSteps(low, high, TICKS) : steps(low, high, TICKS);
+  const labels = share ? scores.map((score) => metric(score, 'classes').replace('.0%', '%')) : alike(scores);
+  const ticks = scores.map((score, k) => ({ at: place(score), label: labels[k] }));
   return { axis: { domain: [from - room, to + room], ticks }, place };
 }
 

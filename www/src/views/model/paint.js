@@ -67,19 +67,6 @@ export function spanOf(values) {
   return low <= high ? [low, high] : [0, 0];
 }
 
-/** How wide a character of 11 px is at the most on average, in px: of Latin, and of what fills a square. */
-const WIDE = { latin: 6.5, square: 11 };
-const isSquare = (/** @type {string} */ one) => one >= '\u2e80';
-
-/** What of a text has room, with an ellipsis where that is not all of it. @param {string} text @param {number} room in
- * px */
-export function cut(text, room) {
-  const letters = [...text];
-  let left = room;
-  const n = letters.findIndex((one) => (left -= isSquare(one) ? WIDE.square : WIDE.latin) < 0);
-  return n < 0 ? text : `${letters.slice(0, Math.max(1, n - 1)).join('')}…`;
-}
-
 /** What a unit's values lie between, as far below 0 as above; a scale of its own where all are 0.
  * @param {number} most @returns {[number, number]} */
 export const around = (most) => (most > 0 ? [-most, most] : [-1, 1]);

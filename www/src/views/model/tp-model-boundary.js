@@ -6,9 +6,9 @@ import { divergingColor, palette, tokens } from '../../figures/colors.js';
 import { plotOf } from '../../figures/plot-axes.js';
 import { drawRamp } from '../../figures/ramp.js';
 import { exact, loss, metric } from '../../study/format.js';
-import { steps, textWidth } from '../../study/scale.js';
+import { steps, textWidth, ticked } from '../../study/scale.js';
 import { colorOf } from '../race/field.js';
-import { isFlat } from './lens.js';
+import { isFlat, unscaled } from './lens.js';
 import { Painter, around, largestOf, sized, spanOf } from './paint.js';
 import { SightPart } from './sight-part.js';
 import { pixelRatio } from '../../platform/pixels.js';
@@ -99,8 +99,7 @@ export class TpModelBoundary extends SightPart {
     if (!this.unit && this.classes > 2) return null;
     const dark = this.store.dark;
     const own = (/** @type {number} */ value) => {
-      const [mean, scale] = head.scaling.at(-1) ?? [0, 1];
-      return exact(Number((mean + scale * value).toPrecision(3)));
+      return exact(Number(unscaled(value, head.scaling.at(-1) ?? [0, 1]).toPrecision(3)));
     };
     const [low, high] = this.unit
       ? span.map((one) => exact(Number(one.toPrecision(2))))
@@ -227,8 +226,8 @@ export class TpModelBoundary extends SightPart {
   /** @private @param {Float32Array} outputs @param {number} truth @returns {{text: string, right: boolean | null}} */
   answer(outputs, truth) {
     if (this.head.task === 'numbers') {
-      const [mean, scale] = this.head.scaling.at(-1) ?? [0, 1];
-      return { text: exact(Number((mean + scale * outputs[0]).toPrecision(4))), right: null };
+      const own = unscaled(outputs[0], this.head.scaling.at(-1) ?? [0, 1]);
+      return { text: exact(Number(own.toPrecision(4))), right: null };
     }
     let named = 0;
     for (let k = 1; k < outputs.length; k++) if (outputs[k] > outputs[named]) named = k;
@@ -320,7 +319,7 @@ export class TpModelBoundary extends SightPart {
     const axis = (/** @type {0 | 1} */ which) => {
       const feature = axes[which];
       const [low, high] = [0, 1].map((end) => this.own(feature, extent[2 * which + end]));
-      const ticks = steps(low, high, 5).map((at) => ({ at, label: exact(at) }));
+      const ticks = ticked(steps(low, high, 5));
       return { domain: /** @type {[number, number]} */ ([low, high]), ticks };
     };
     const x = axis(0);
@@ -433,8 +432,7 @@ export class TpModelBoundary extends SightPart {
     if (!Number.isFinite(value)) return this.t('model.no_number');
     if (this.unit) return exact(Number(value.toPrecision(3)));
     if (head.task === 'numbers') {
-      const [mean, scale] = head.scaling.at(-1) ?? [0, 1];
-      return exact(Number((mean + scale * value).toPrecision(4)));
+      return exact(Number(unscaled(value, head.scaling.at(-1) ?? [0, 1]).toPrecision(4)));
     }
     const n = this.classes;
     const named = n === 2 ? Number(value >= 0.5) : Math.floor(value);

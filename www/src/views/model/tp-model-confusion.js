@@ -4,10 +4,10 @@ import { segmented } from '../../controls/segmented.js';
 import { pointIn } from '../../controls/pointer.js';
 import { wayOrEdgeOf } from '../../figures/cursor.js';
 import { depthColor, divergingColor } from '../../figures/colors.js';
-import { element } from '../../figures/plot-axes.js';
+import { element, shortened } from '../../figures/plot-axes.js';
 import { count, metric } from '../../study/format.js';
 import { textWidth } from '../../study/scale.js';
-import { cut, geometryOf } from './paint.js';
+import { geometryOf } from './paint.js';
 import { SightPart } from './sight-part.js';
 
 /**
@@ -203,13 +203,13 @@ export class TpModelConfusion extends SightPart {
         yield element(
           'text',
           { x: x0 - 6, y: y + cell / 2, dy: '.35em', 'text-anchor': 'end', fill: 'var(--ink-3)' },
-          cut(names[truth], longest),
+          shortened(names[truth], longest, 11),
         );
       if (truth % every === 0)
         yield element(
           'text',
           { x: x0 + (truth + 0.5) * cell, y: top + n * cell + 14, 'text-anchor': 'middle', fill: 'var(--ink-3)' },
-          cut(names[truth], every * cell),
+          shortened(names[truth], every * cell, 11),
         );
       for (let said = 0; said < n; said++) yield* this.cellOf({ part, truth, said }, dark);
     }

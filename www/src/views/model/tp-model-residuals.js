@@ -5,7 +5,7 @@ import { placeAfter } from '../../figures/cursor.js';
 import { tokens } from '../../figures/colors.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { count, exact, loss, metric } from '../../study/format.js';
-import { shareOf, steps, textWidth } from '../../study/scale.js';
+import { shareOf, steps, textWidth, ticked } from '../../study/scale.js';
 import { sized, spanOf } from './paint.js';
 import { SightPart } from './sight-part.js';
 import { pixelRatio } from '../../platform/pixels.js';
@@ -135,14 +135,14 @@ export class TpModelResiduals extends SightPart {
     const [low, high] = roomy(spanOf(finite.map(({ said }) => said)));
     const [, most] = spanOf(finite.map(({ residual }) => Math.abs(residual)));
     const reach = most > 0 ? 1.06 * most : 1;
-    const ticked = (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ n) => ({
+    const axis = (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ n) => ({
       domain: /** @type {[number, number]} */ ([from, to]),
-      ticks: steps(from, to, n).map((at) => ({ at, label: exact(Number(at.toPrecision(6))) })),
+      ticks: ticked(steps(from, to, n).map((at) => Number(at.toPrecision(6)))),
     });
-    const y = ticked(-reach, reach, height / 50);
+    const y = axis(-reach, reach, height / 50);
     const left = 30 + Math.max(14, ...y.ticks.map(({ label }) => textWidth(label)));
     const own = (width - left - GAP - 8) / 2;
-    const x = ticked(low, high, own / 70);
+    const x = axis(low, high, own / 70);
     const frames = [0, 1].map((part) => {
       const from = left + part * (own + GAP);
       return { width, height, left: from, right: width - from - own, ...MARGINS };

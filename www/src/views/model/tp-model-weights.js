@@ -1,11 +1,11 @@
 import { html, nothing } from 'lit';
 import { define } from '../../controls/part.js';
 import { divergingColor, palette, tokens } from '../../figures/colors.js';
-import { element } from '../../figures/plot-axes.js';
+import { element, shortened } from '../../figures/plot-axes.js';
 import { drawRamp } from '../../figures/ramp.js';
 import { count, exact } from '../../study/format.js';
 import { layersOf } from '../../study/weights.js';
-import { Painter, around, cut, largestOf, sized } from './paint.js';
+import { Painter, around, largestOf, sized } from './paint.js';
 import { SightPart } from './sight-part.js';
 import { pixelRatio } from '../../platform/pixels.js';
 
@@ -200,7 +200,7 @@ export class TpModelWeights extends SightPart {
       }
       const next = layer + 1 < drawn.length ? x + Math.max(own, NAME) + GAP : width + GAP;
       const text = { x, y: 11, 'font-size': 11, fill: 'var(--ink-3)' };
-      if (x < width) yield element('text', text, cut(name, next - x - 4));
+      if (x < width) yield element('text', text, shortened(name, next - x - 4, 11));
       x = next;
     }
   }
@@ -256,7 +256,7 @@ export class TpModelWeights extends SightPart {
       yield element('path', { d: `M${x},${base}h${wide}`, stroke: 'var(--line-2)' });
       const { inputs, outputs } = layersOf(this.head)[k];
       const name = isAlone ? `${this.layerName(k)} ${outputs} × ${inputs}` : this.layerName(k);
-      yield element('text', { x, y: top + 11, 'font-size': 11, fill: 'var(--ink-3)' }, cut(name, wide));
+      yield element('text', { x, y: top + 11, 'font-size': 11, fill: 'var(--ink-3)' }, shortened(name, wide, 11));
       const edge = exact(Number(span.toPrecision(2)));
       const tick = { y: base + 12, 'font-size': 11, fill: 'var(--ink-3)' };
       if (n && wide > 70) {

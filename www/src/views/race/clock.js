@@ -98,3 +98,11 @@ export function spread(wanted, apart, [top, bottom]) {
   }
   return places;
 }
+
+/** Whose end the plane of paths goes through where it was laid through these: the first that stayed; -1 where nobody
+ * did. @param {Pick<Track, 'diverged_at'>[]} paths */
+export const throughOf = (paths) => paths.findIndex((path) => !isOut(path, Infinity));
+
+/** Whether the plane was laid through other paths than these, as far as is known. @param {{start: unknown,
+ * contestants: {changes: unknown[]}[]}} race */
+export const isKept = ({ start, contestants }) => Boolean(start) || contestants.some((one) => one.changes.length > 0);

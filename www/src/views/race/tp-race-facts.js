@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { define } from '../../controls/part.js';
 import { count, loss, metric, rate } from '../../study/format.js';
 import { isBase, rateAt } from '../../study/race.js';
-import { costsMore, isOneStart, isOut, pointAt } from './clock.js';
+import { costsMore, isKept, isOneStart, isOut, pointAt, throughOf } from './clock.js';
 import { looksOf, nameOf } from './looks.js';
 import { LEAST_HELD, raceMisleads } from './misleads.js';
 import { MomentPart } from './moment.js';
@@ -11,6 +11,9 @@ import { studyOf } from '../../state/race.js';
 import { isAveraged } from '../../study/averages.js';
 
 const percent = (/** @type {number} */ share) => metric(share, 'classes').replace('.0%', '%');
+
+/** An accuracy, in few letters. @param {number} share */
+const right = (share) => metric(share, 'classes').replace('100.0%', '100%');
 
 /** Where everyone is at the clock's step, how fair the race is, and what its picture hides. */
 export class TpRaceFacts extends MomentPart {
@@ -58,7 +61,7 @@ export class TpRaceFacts extends MomentPart {
         const cell = (/** @type {() => string} */ say) => html`<td class="num live" .say=${say}></td>`;
         return html`<tr><th scope="row" class="own own-${looks[k].at}">${names[k]}</th>
         ${cell(() => this.lossOf(path))}
-        ${isClasses ? cell(() => (isOut(path, this.step) ? '–' : metric(path.accuracy[at()], 'classes'))) : nothing}
+        ${isClasses ? cell(() => (isOut(path, this.step) ? '–' : right(path.accuracy[at()]))) : nothing}
         ${isNetwork ? cell(() => loss(off(path.distance[at()], path))) : nothing}
         ${cell(() => rate(rateAt(studyOf(store), who, this.step)))}
         ${isCostly ? cell(() => count(path.evaluations[at()])) : nothing}</tr>`;
@@ -91,7 +94,7 @@ export class TpRaceFacts extends MomentPart {
 
   /** What all have in common, and whether each has the rate that suits it. @private */
   fairness() {
-    const { contestants, options, head, left } = this.store.race;
+    const { contestants, options, head, left, missing } = this.store.race;
     if (!contestants.length) return nothing;
     if (options.ground !== 'network') return html`<p data-testid="race-fair">${this.t('race.fair.classic')}</p>`;
     const edited = contestants.some((one) => one.edited || one.changes.length);
@@ -109,9 +112,18 @@ export class TpRaceFacts extends MomentPart {
     const study = studyOf(this.store);
     const isRaw = contestants.some((one) => isAveraged(study, one) || (one.params.patience ?? study.fixed?.patience));
     const said = [start, rates, edited ? 'edited' : '', isRaw ? 'raw' : '', left ? 'left' : ''].filter(Boolean);
+    const isNamed = options.over === 'trials' && missing.length > 0;
     return html`<p data-testid="race-fair">${said
       .map((key) => this.t(`race.fair.${key}`, { n: key === 'left' ? left : n, steps: count(n * options.steps) }))
-      .join(' ')}</p>`;
+      .join(' ')}${isNamed ? ` ${this.t('race.fair.missing', { trials: missing.join(', ') })}` : ''}</p>`;
+  }
+
+  /** Whose end the plane goes through: of one that was laid through other paths nobody knows any more. @private
+   * @param {import('../../state/race.js').RaceHead} head @param {string[]} names */
+  through({ paths }, names) {
+    const { race } = this.store;
+    const name = names[Math.max(0, throughOf(paths))];
+    return isKept(race) || name === undefined ? this.t('race.through.kept') : this.t('race.through', { name });
   }
 
   /** @private @param {import('../../state/race.js').RaceHead} head @param {string[]} names */
@@ -128,7 +140,7 @@ export class TpRaceFacts extends MomentPart {
           fill=${looks[k].color} /><path d="M${100 * LEAST_HELD} 0v8" stroke="var(--ink)"
           vector-effect="non-scaling-stroke"/></svg><b class="num">${percent(path.held)}</b></dd></div>`,
       )}</dl>
-      <p class="q2">${this.t('race.held.about', { n: count(head.parameters) })}</p>
+      <p class="q2">${this.t('race.held.about', { n: count(head.parameters) })} ${this.through(head, names)}</p>
       <ul class="misleads" data-testid="race-misleads">${found.map(
         ({ key, values }) => html`<li data-finding=${key.split('.').at(-1)}>${this.t(key, written(values))}</li>`,
       )}</ul>

@@ -4,8 +4,7 @@ import { define } from '../../controls/part.js';
 import { lossAxis } from '../../figures/curve-axes.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { exact, loss, number, rate } from '../../study/format.js';
-import { datasetOf } from '../../study/hyperparameters.js';
-import { logSteps, shareOf, textWidth } from '../../study/scale.js';
+import { logSteps, shareOf, textWidth, ticked } from '../../study/scale.js';
 import { beside, endOf, spanOf, widthOf } from './plot.js';
 import { suggested } from './settings.js';
 
@@ -56,7 +55,7 @@ export class TpRangeFigure extends FigurePart {
 
   get pictureTitle() {
     const { study } = this.tested;
-    return `${this.title} – ${datasetOf(study)?.label[this.store.lang] ?? study.dataset.name}`;
+    return `${this.title} – ${this.store.dataName(study)}`;
   }
 
   note() {
@@ -138,7 +137,7 @@ export class TpRangeFigure extends FigurePart {
     const y = lossAxis(span, false, height - MARGINS.top - MARGINS.bottom);
     const left = 30 + Math.max(14, ...y.ticks.map((tick) => textWidth(tick.label)));
     const frame = { width, height, left, ...MARGINS };
-    const ticks = logSteps(low, high, (width - left) / 60).map((at) => ({ at: Math.log10(at), label: exact(at) }));
+    const ticks = ticked(logSteps(low, high, (width - left) / 60), Math.log10);
     /** @type {import('../../figures/plot-axes.js').Ticked} */
     const x = { domain: [Math.log10(low), Math.log10(high)], ticks };
     const titles = { x: this.store.label('learning_rate'), y: this.t('range.loss') };

@@ -1,6 +1,6 @@
 import { epochAxis, lossAxis } from '../../figures/curve-axes.js';
 import { lineOf, spanOf } from '../../figures/curve-frame.js';
-import { isPossible, scoreBounds, scoreLabel } from '../../state/spread.js';
+import { isPossible, scoreBounds, scoreTicks } from '../../state/spread.js';
 import { bounded, shareOf, steps } from '../../study/scale.js';
 import { ORDER } from '../../figures/series.js';
 
@@ -125,9 +125,10 @@ function bestAxes(layers, log, width, height) {
   const domain = isEmpty ? [0, 1] : bounded([low - room, high + room], scoreBounds(layers[0].store));
   const ticks = isEmpty
     ? []
-    : steps(...domain, height / 50)
-        .filter((at) => isPossible(layers[0].store, at))
-        .map((at) => ({ at, label: scoreLabel(layers[0].store, at) }));
+    : scoreTicks(
+        layers[0].store,
+        steps(...domain, height / 50).filter((at) => isPossible(layers[0].store, at)),
+      );
   return { x, y: { domain, ticks }, log: false, isEmpty };
 }
 

@@ -6,7 +6,6 @@ import { exportFigure, pngOf } from '../../figures/picture.js';
 import { download } from '../../platform/download.js';
 import { trialsData } from '../../figures/trials-data.js';
 import { defineLater } from '../../platform/later.js';
-import { datasetOf } from '../../study/hyperparameters.js';
 import { encodeLink } from '../../study/link.js';
 import { withDefaults } from '../../study/same.js';
 import { FORMAT as RESULT } from '../../study/result.js';
@@ -477,7 +476,7 @@ export class TpShare extends Part {
   async saveView(figures, kind) {
     const { store } = this;
     const study = store.shownStudy;
-    const data = datasetOf(study)?.label[store.lang] ?? study.dataset.name;
+    const data = store.dataName(study);
     const about = this.t('share.picture_about', { data, n: store.trials.size });
     const words = { title: titleOf(study, store.lang), question: study.question ?? '', about };
     const picture = await pictureOfView(figures, words);
@@ -489,7 +488,7 @@ export class TpShare extends Part {
   async saveStandalone(result, figures) {
     const { store } = this;
     const study = store.shownStudy;
-    const data = datasetOf(study)?.label[store.lang] ?? study.dataset.name;
+    const data = store.dataName(study);
     const title = titleOf(study, store.lang) || this.t('share.untitled', { data });
     const isCrowd = store.trials.size > CROWD;
     this.keepColors(true);

@@ -140,8 +140,10 @@ export function standingOf(points) {
   const above = known.filter((point) => timesOf(point, owns) > 1);
   const peak = known.reduce((a, b) => (timesOf(b, owns) > timesOf(a, owns) ? b : a));
   const share = { at: peak.at, times: timesOf(peak, owns) };
+  // Step sizes of its own shrink where gradients grow: far above the limit of those at hand it need not diverge.
+  const key = owns ? 'sharp.above.own' : 'sharp.above';
   return above.length
-    ? [now, { key: 'sharp.above', values: { n: above.length, of: known.length, from: above[0].at, ...share } }]
+    ? [now, { key, values: { n: above.length, of: known.length, from: above[0].at, ...share } }]
     : [now, { key: 'sharp.below', values: share }];
 }
 

@@ -4,7 +4,6 @@ import { define } from '../../controls/part.js';
 import { lossAxis } from '../../figures/curve-axes.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { count, loss, rate } from '../../study/format.js';
-import { datasetOf } from '../../study/hyperparameters.js';
 import { shareOf, steps, textWidth } from '../../study/scale.js';
 import { layerName, lostAt, ownsSteps, sharpness, spanOf, timesOf } from './story.js';
 
@@ -61,7 +60,7 @@ export class TpSharpnessFigure extends FigurePart {
 
   get pictureTitle() {
     const { study, trial } = this;
-    const data = datasetOf(study)?.label[this.store.lang] ?? study.dataset.name;
+    const data = this.store.dataName(study);
     return `${this.title} – ${data}, ${this.t('trial.number', { number: trial.number })}`;
   }
 
@@ -254,7 +253,7 @@ export class TpSharpnessFigure extends FigurePart {
     const limited = points.find((point) => Number.isFinite(point.limit) && point.limit > 0);
     if (limited) {
       const up = inside(y(limited.limit));
-      const text = this.t('sharp.label.limit', { limit: loss(limited.limit) });
+      const text = this.t(owns ? 'sharp.label.limit.own' : 'sharp.label.limit', { limit: loss(limited.limit) });
       made.push(words(text, frame.left + 6, up > frame.top + 26 ? up - 6 : up + 16, { 'data-testid': 'sharp-limit' }));
     }
     const k = divergedAt === null ? points.findIndex((point) => timesOf(point, owns) > 1) : lostAt(points, owns);

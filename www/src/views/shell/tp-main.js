@@ -26,7 +26,7 @@ export class TpMain extends ViewPart {
             aria-selected=${one === view}
             tabindex=${one === view ? 0 : -1}
             @click=${() => this.act('view', one.name)}>${
-              isHand && one === VIEWS[0] ? this.t('hand') : one.title[store.lang]
+              isHand && one === VIEWS[0] ? this.t('sampler.hand.tab') : one.title[store.lang]
             }</button>`,
         )}</div>
         <span class="sp"></span>

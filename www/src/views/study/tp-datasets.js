@@ -46,12 +46,12 @@ export class TpDatasets extends Part {
     const { store } = this;
     return segmented(
       this.t('data.set'),
-      setsOf(store.study).map((one) => ({
-        value: one.name,
-        title: one.label[store.lang],
-        text: html`<canvas aria-hidden="true" width="1" height="1"
-          data-set=${one.name}></canvas><span>${one.label[store.lang]}</span>`,
-      })),
+      setsOf(store.study).map((one) => {
+        const title = isOwn(one) ? store.dataName(store.study) : one.label[store.lang];
+        const text = html`<canvas aria-hidden="true" width="1" height="1"
+          data-set=${one.name}></canvas><span>${title}</span>`;
+        return { value: one.name, title, text };
+      }),
       store.study.dataset.name,
       (name) => this.act('choose_dataset', name),
       { className: 'sets', testid: 'datasets', disabled: store.locks.has('data') },

@@ -68,12 +68,14 @@ export class TpBest extends Part {
       })
       .slice(0, OFFERS);
     const n = ties?.numbers.size ?? 0;
-    if (!n && !edges.length && !steps.length) return nothing;
+    const isUnknown = ties?.by === 'unknown';
+    if (!n && !isUnknown && !edges.length && !steps.length) return nothing;
+    const said = isUnknown ? this.t('ties.unknown') : this.t('ties', { n });
     return html`<div class="best" role="group" aria-label=${this.t('best')} data-testid="best">
       <span class="id">${this.t('best.trial', { number: best.number })}</span>
       ${
-        n && ties
-          ? html`<span data-testid="ties" tabindex="0" title=${tieReason(store, ties)}>${this.t('ties', { n })}<span
+        ties && (n || isUnknown)
+          ? html`<span data-testid="ties" tabindex="0" title=${tieReason(store, ties)}>${said}<span
             class="vh"> ${tieReason(store, ties)}</span></span>`
           : nothing
       }

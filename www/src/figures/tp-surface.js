@@ -22,7 +22,7 @@ import { samplerOf } from '../study/search.js';
 import { scoreScale } from '../state/score.js';
 import { measuresOf, shownOf, shownScale } from '../state/measure.js';
 import { plusMinus, scoreName, scoreText, spreadOf } from '../state/spread.js';
-import { tiesOf } from '../state/ties.js';
+import { tied, tiesOf } from '../state/ties.js';
 import { inSlices, turn } from '../platform/turns.js';
 import { pointIn } from '../controls/pointer.js';
 
@@ -251,8 +251,8 @@ export class TpSurface extends FigurePart {
 
   /** @private */
   tiesSaid() {
-    const n = tiesOf(this.store)?.numbers.size;
-    return n ? this.t('ties', { n }) : '';
+    const ties = tiesOf(this.store);
+    return ties?.numbers.size ? tied(this.store, ties) : '';
   }
 
   /** What the colours are, where trials are not ranked by it. @private */
@@ -484,8 +484,8 @@ export class TpSurface extends FigurePart {
   /** Beside the number of the best, how many trials tie with it.
    * @private @param {import('../study/types.js').Trial | null} trial */
   tieLabel(trial) {
-    const n = trial && trial.number === this.store.best ? tiesOf(this.store)?.numbers.size : 0;
-    return n ? ` ${this.t('ties.mark', { n })}` : '';
+    const ties = trial && trial.number === this.store.best ? tiesOf(this.store) : null;
+    return ties?.numbers.size ? ` ${tied(this.store, ties, '.mark')}` : '';
   }
 
   /** @param {PointerEvent | MouseEvent} event */

@@ -11,7 +11,7 @@ import { spreadOf } from './spread.js';
  * @typedef {import('../study/types.js').Trial} Trial
  * @typedef {import('../study/ties.js').Rule} Rule
  * @typedef {{numbers: Set<number>, by: Rule['by'], bound: number, samples: number, best: number}} Ties without the
- *   best itself; none where they are unknown
+ *   best itself
  */
 
 /** @type {WeakMap<Store, {version: number, best: number | null, study: unknown, ties: Ties | null}>} */
@@ -47,21 +47,23 @@ function find(store) {
   const rule = ruleOf(outcome(best), { task: store.task, isLoss, seeds, samples });
   if (!rule) return null;
   const numbers = new Set();
-  let n = 0;
   for (const trial of store.trials.values()) {
     if (trial === best || trial.state !== 'complete' || isUntrained(store, trial)) continue;
-    n++;
     if (rule.ties(outcome(trial))) numbers.add(trial.number);
   }
-  if (!n) return null;
   return { numbers, by: rule.by, bound: rule.bound, samples, best: best.number };
 }
+
+/** How many there are, in words: a sentence, or a `mark` beside the best; with the best's number what one of them is
+ * called. @param {Store} store @param {Ties} ties @param {'' | '.mark' | '.with'} [form] */
+export const tied = (store, { by, numbers, best }, form = '') =>
+  store.t(`${by === 'alike' ? by : 'ties'}${form}`, { n: numbers.size, number: best });
 
 /** Why they tie, in a sentence. @param {Store} store @param {Ties} ties */
 export function tieReason(store, { by, bound, samples, numbers }) {
   const part = store.objective.metric.startsWith('train') ? 'train' : 'validation';
-  const shown =
-    by === 'accuracy' ? `${(100 * bound).toFixed(1)}%` : by === 'errors' ? exact(Number(bound.toPrecision(3))) : '';
+  const isShare = by === 'accuracy' || by === 'alike';
+  const shown = isShare ? `${(100 * bound).toFixed(1)}%` : by === 'errors' ? exact(Number(bound.toPrecision(3))) : '';
   const isFolded = by === 'seeds' && (store.shownStudy.dataset.folds ?? 1) > 1;
   return store.t(isFolded ? 'ties.by.folds' : `ties.by.${by}`, {
     n: numbers.size,

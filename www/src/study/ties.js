@@ -4,8 +4,8 @@ import { wilson } from './wilson.js';
  * Which trials tie with the best: those that the samples, or the seeds, cannot tell from it.
  *
  * - Several seeds: the two means lie closer together than twice the standard error of their difference.
- * - Classes: the accuracy reaches Wilson's 95 % interval of the best's. A loss of classes is an average of what the
- *   page does not have sample by sample, so which trials tie with the best is unknown.
+ * - Classes: the accuracy reaches Wilson's 95 % interval of the best's. A loss is an average as well, but of what the
+ *   page does not have sample by sample; so of trials ranked by a loss it is said which are as accurate.
  * - Numbers: the squared error reaches the best's 95 % interval as errors have it that are distributed normally.
  *
  * @typedef {{score: number, accuracy: number, spread: number}} Outcome of a trial; `spread` over its seeds, of a
@@ -15,9 +15,8 @@ import { wilson } from './wilson.js';
  * @property {boolean} isLoss whether the score is a loss, else an accuracy or an R²
  * @property {number} seeds of each trial
  * @property {number} samples that the score was measured on
- * @typedef {{ties: (one: Outcome) => boolean, by: 'seeds' | 'accuracy' | 'errors' | 'unknown', bound: number}} Rule
- *   `bound` is the worst accuracy, loss or R² that ties; NaN with several seeds, where each trial has its own, and
- *   where it is unknown
+ * @typedef {{ties: (one: Outcome) => boolean, by: 'seeds' | 'accuracy' | 'alike' | 'errors', bound: number}} Rule
+ *   `bound` is the worst accuracy, loss or R² that ties; NaN with several seeds, where each trial has its own
  */
 
 /** Standard errors between two means that are told apart. */
@@ -40,10 +39,9 @@ export function ruleOf(best, { task, isLoss, seeds, samples }) {
   }
   if (!(samples >= 1)) return null;
   if (task === 'classes') {
-    if (isLoss) return { by: 'unknown', bound: NaN, ties: () => false };
     if (!(best.accuracy >= 0 && best.accuracy <= 1)) return null;
     const [bound] = wilson(best.accuracy, samples);
-    return { by: 'accuracy', bound, ties: ({ accuracy }) => accuracy >= bound };
+    return { by: isLoss ? 'alike' : 'accuracy', bound, ties: ({ accuracy }) => accuracy >= bound };
   }
   // A mean of n squares of normal errors has a relative standard error of √(2 / n).
   const reach = 1 + ERRORS * Math.sqrt(2 / samples);

@@ -11,7 +11,7 @@ import { deeperEpochs } from '../../study/plan.js';
 import { originIn } from '../../study/search.js';
 import { evaluationsOf } from '../../state/trials.js';
 import { measureText, metricName, scoreName, scoreText } from '../../state/spread.js';
-import { tieReason, tiesOf } from '../../state/ties.js';
+import { tieReason, tied, tiesOf } from '../../state/ties.js';
 
 /** @typedef {import('../../study/types.js').Study} Study @typedef {import('../../study/types.js').Trial} Trial */
 
@@ -200,7 +200,7 @@ export class TpSelection extends Part {
     const ties = tiesOf(this.store);
     const n = ties?.numbers.size ?? 0;
     if (!ties || !n || !(number === ties.best || ties.numbers.has(number))) return nothing;
-    const text = number === ties.best ? this.t('ties.mark', { n }) : this.t('ties.with', { number: ties.best });
+    const text = tied(this.store, ties, number === ties.best ? '.mark' : '.with');
     return html` <span class="q2 light" data-testid="selection-ties"
       title=${tieReason(this.store, ties)}>${text}</span>`;
   }

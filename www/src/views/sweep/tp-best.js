@@ -4,7 +4,7 @@ import { closer, edgeOf, widened } from '../../study/edges.js';
 import { exact, setting } from '../../study/format.js';
 import { sweptOf } from '../../study/hyperparameters.js';
 import { isUntrained } from '../../state/score.js';
-import { tieReason, tiesOf } from '../../state/ties.js';
+import { tieReason, tied, tiesOf } from '../../state/ties.js';
 
 /** @typedef {import('../../study/types.js').Distribution} Distribution */
 
@@ -68,14 +68,12 @@ export class TpBest extends Part {
       })
       .slice(0, OFFERS);
     const n = ties?.numbers.size ?? 0;
-    const isUnknown = ties?.by === 'unknown';
-    if (!n && !isUnknown && !edges.length && !steps.length) return nothing;
-    const said = isUnknown ? this.t('ties.unknown') : this.t('ties', { n });
+    if (!n && !edges.length && !steps.length) return nothing;
     return html`<div class="best" role="group" aria-label=${this.t('best')} data-testid="best">
       <span class="id">${this.t('best.trial', { number: best.number })}</span>
       ${
-        ties && (n || isUnknown)
-          ? html`<span data-testid="ties" tabindex="0" title=${tieReason(store, ties)}>${said}<span
+        n && ties
+          ? html`<span data-testid="ties" tabindex="0" title=${tieReason(store, ties)}>${tied(store, ties)}<span
             class="vh"> ${tieReason(store, ties)}</span></span>`
           : nothing
       }

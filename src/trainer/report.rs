@@ -1,7 +1,7 @@
 //! What a trainer tells of its work.
 
 use super::TrialSnapshot;
-use crate::result::TrialEvent;
+use crate::result::{EpochRecord, TrialEvent};
 
 /// What [`Trainer::advance`](super::Trainer::advance) did.
 #[derive(Clone, Debug, Default)]
@@ -21,15 +21,17 @@ pub struct Report {
 }
 
 impl Report {
-    /// Adds what happened to a trial to what is told of it already, at `place`.
-    pub(super) fn tell(&mut self, place: &mut Option<usize>, event: TrialEvent) {
-        if let Some(known) = place.and_then(|at| self.trials.get_mut(at)) {
-            let mut epochs = core::mem::take(&mut known.epochs);
-            epochs.extend(event.epochs);
+    /// Adds what happened to a trial, and an epoch of it, to what is told of it already, at `place`.
+    pub(super) fn tell(&mut self, place: &mut Option<usize>, event: TrialEvent, epoch: Option<EpochRecord>) {
+        let at = *place.get_or_insert(self.trials.len());
+        if let Some(known) = self.trials.get_mut(at) {
+            let epochs = core::mem::take(&mut known.epochs);
             *known = TrialEvent { epochs, ..event };
         } else {
-            *place = Some(self.trials.len());
             self.trials.push(event);
+        }
+        if let (Some(known), Some(epoch)) = (self.trials.get_mut(at), epoch) {
+            known.epochs.push(epoch);
         }
     }
 }

@@ -159,7 +159,6 @@ pub struct BenchInfo {
 /// A work under way.
 pub struct Bench {
     info: BenchInfo,
-    data: Rc<Data>,
     /// Networks that train at once, as in studies.
     waves: Vec<Wave>,
     /// The wave whose turn it is.
@@ -222,7 +221,7 @@ impl Bench {
             bytes_per_trial,
             bytes_total,
         };
-        Ok(Self { info, data, waves, at: 0 })
+        Ok(Self { info, waves, at: 0 })
     }
 
     /// What trains.

@@ -125,6 +125,9 @@ pub struct Spread {
 
 /// Mean and standard deviation of a whole population; of one value, that value and 0.
 pub fn mean_and_deviation(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
+    if let (1, Some(value)) = (values.len(), values.clone().next()) {
+        return (value, 0.0);
+    }
     let n = values.len() as f64;
     let mean = values.clone().sum::<f64>() / n;
     let variance = values.map(|value| (value - mean) * (value - mean)).sum::<f64>() / n;

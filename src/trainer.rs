@@ -60,6 +60,8 @@ pub struct Trainer {
     watched: BTreeSet<u32>,
     /// What ended the last call, to be told by the next.
     failed: Option<Error>,
+    /// What the next report is written in.
+    blank: Report,
     /// Networks of each program in a study of so many trials, whoever trains them: a strategy may depend on it.
     crowds: BTreeMap<u32, BTreeMap<Program, u64>>,
     strategies: BTreeSet<&'static str>,
@@ -103,6 +105,7 @@ impl Trainer {
             wave: None,
             watched: BTreeSet::new(),
             failed: None,
+            blank: Report::default(),
             crowds,
             strategies,
             costs,
@@ -258,7 +261,7 @@ impl Trainer {
             return Err(error);
         }
         let begun = Instant::now();
-        let mut report = Report::default();
+        let mut report = core::mem::take(&mut self.blank);
         for running in self.wave.iter_mut().flat_map(|wave| &mut wave.trials) {
             running.told = None;
         }
@@ -277,6 +280,11 @@ impl Trainer {
                 return Ok(report);
             }
         }
+    }
+
+    /// Takes a report back that was read: the next is written in its memory.
+    pub fn take_back(&mut self, report: Report) {
+        self.blank = report.emptied();
     }
 
     /// Works until an epoch ends or `budget` is over.
@@ -477,7 +485,7 @@ impl Trainer {
             return false;
         }
         let is_last = running.ended && running.epochs_done == running.config.epochs;
-        let is_patient = running.config.patience > 0;
+        let is_patient = !running.is_plain && running.config.patience > 0;
         let mut event = TrialEvent {
             steps: running.steps,
             evaluations: running.evaluations,
@@ -489,9 +497,9 @@ impl Trainer {
             event.state = TrialState::Diverged;
         } else {
             if is_last || is_patient || !self.brief {
-                record = Some(self.scores(running.epochs_done, &running.config, outcomes, courses));
+                record = Some(self.scores(running.epochs_done, outcomes, courses));
             }
-            for outcome in outcomes {
+            for outcome in outcomes.iter().filter(|_| !running.is_plain) {
                 // A schedule waits for looks at the validation rows; without such rows, for the training's.
                 let looked_at = outcome.validation.or((self.data.n_validation == 0).then_some(outcome.train));
                 if let Some(score) = looked_at {

@@ -28,17 +28,17 @@ impl Trainer {
     }
 
     /// An epoch's scores, the mean over a trial's networks. Losses of numbers are in the targets' own units, squared.
-    pub(super) fn scores(
-        &self,
-        epoch: usize,
-        outcomes: &[EpochOutcome],
-        courses: &[Course],
-    ) -> EpochRecord {
+    pub(super) fn scores(&self, epoch: usize, outcomes: &[EpochOutcome], courses: &[Course]) -> EpochRecord {
         let over_copies = |value: &dyn Fn(&EpochOutcome) -> f64| mean_and_deviation(outcomes.iter().map(value));
         let fold = |outcome: &EpochOutcome| &self.folds[usize::from(courses[outcome.network].run.fold)];
         let is_validated = outcomes.iter().all(|outcome| outcome.validation.is_some() || self.data.n_validation == 0);
         let validation = |outcome: &EpochOutcome| outcome.validation.unwrap_or_default();
-        let first_rate = outcomes.first().map_or(0.0, |first| courses[first.network].last_rate(epoch));
+        let rate = |outcome: &EpochOutcome| courses[outcome.network].last_rate(epoch);
+        // Where all are alike, their mean is exactly that.
+        let learning_rate = outcomes.split_first().map_or(0.0, |(first, others)| {
+            let first = rate(first);
+            first + others.iter().map(|other| rate(other) - first).sum::<f64>() / outcomes.len() as f64
+        });
         let train_loss = over_copies(&|o| o.train.loss * fold(o).unit);
         let validation_loss = over_copies(&|o| validation(o).loss * fold(o).unit);
         let train_metric = over_copies(&|o| fold(o).metric(o.train, 0));
@@ -49,8 +49,7 @@ impl Trainer {
             validation_loss: is_validated.then_some(validation_loss.0),
             train_metric: train_metric.0,
             validation_metric: is_validated.then_some(validation_metric.0),
-            // Where all are alike, their mean is exactly that.
-            learning_rate: first_rate + over_copies(&|o| courses[o.network].last_rate(epoch) - first_rate).0,
+            learning_rate,
             seconds: over_copies(&|o| o.seconds).0,
             spread: (outcomes.len() > 1).then(|| {
                 Box::new(Spread {

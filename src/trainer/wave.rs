@@ -18,15 +18,12 @@ pub struct Kept {
     pub warm: Vec<f32>,
 }
 
-/// One trial in training: its settings and its networks' progress. Thousands are gone through with every epoch, so what it
-/// seldom needs stands elsewhere.
+/// One trial in training: its settings and its networks' progress. Thousands are gone through with every epoch: what is asked
+/// for then stands together.
+#[repr(C)]
 pub struct Running {
-    pub trial: Trial,
-    pub config: Box<TrialConfig>,
     /// Its networks in the wave, one a fold and seed.
     pub networks: Range<usize>,
-    /// Whether it is one network, of which nothing is asked between epochs.
-    pub is_plain: bool,
     /// The epoch after which it ends here: its last, or the one that it is assigned until.
     pub until: usize,
     pub epochs_begun: usize,
@@ -34,20 +31,24 @@ pub struct Running {
     pub steps: u64,
     /// Gradient evaluations that they took.
     pub evaluations: u64,
-    /// Outcomes of the epoch under way.
-    pub outcomes: Vec<EpochOutcome>,
+    /// Whether it is one network, of which nothing is asked between epochs.
+    pub is_plain: bool,
     /// Whether it has left training.
     pub ended: bool,
     /// Whether it has done so by its own end.
     pub is_over: bool,
+    /// Who goes on from it, where it is trained for that alone: nothing is told of it.
+    pub heir: Option<Box<Assignment>>,
+    /// Its place in the report under way.
+    pub told: Option<usize>,
+    pub trial: Trial,
+    pub config: Box<TrialConfig>,
+    /// Outcomes of the epoch under way.
+    pub outcomes: Vec<EpochOutcome>,
     /// One a network, where something is recorded.
     pub kept: Vec<Kept>,
     /// Its weights beside its networks, where it holds any.
     pub held: Box<Held>,
-    /// Its place in the report under way.
-    pub told: Option<usize>,
-    /// Who goes on from it, where it is trained for that alone: nothing is told of it.
-    pub heir: Option<Box<Assignment>>,
 }
 
 impl Running {

@@ -48,7 +48,9 @@ impl Plan {
     pub fn new(words: &mut Vec<u32>, orders: &mut [[u32; PLAN_WORDS]], room: usize) -> (Self, u32) {
         let first = words.len();
         let behind = first + PLAN_WORDS * orders.len();
-        orders.iter_mut().for_each(|order| order[0] += behind as u32);
+        for order in &mut *orders {
+            order[0] += behind as u32;
+        }
         words.extend_from_slice(orders.as_flattened());
         (Self { first: first as u32, networks: orders.len() as u32, words: behind + room }, behind as u32)
     }

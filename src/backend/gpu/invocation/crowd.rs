@@ -32,8 +32,9 @@ const EPOCHS: u32 = 120;
 const BUDGET: f64 = 4e-3;
 /// Rows that the studies below train on and validate with.
 const ROWS: u32 = 1050 + 225;
-/// The share of the device's time that the host may take.
-const SHARE: f64 = 0.05;
+/// The shares of the device's time that the host may take, of a map and of trials: about twice what they are, as processors
+/// that others work on, too, have less cache for each.
+const SHARES: [f64; 2] = [0.1, 0.2];
 /// Seconds that a network's key takes where nothing else is to be done.
 const KEY_SECONDS: f64 = 3e-8;
 
@@ -197,6 +198,7 @@ fn epoch_of(is_map: bool) -> Result<[f64; 2]> {
             return Ok([host, device].map(|seconds| seconds / f64::from(epochs)));
         }
         seen.push(now());
+        trainer.take_back(report);
     }
 }
 
@@ -218,9 +220,9 @@ fn slowness() -> f64 {
     ((processor() - begun) / (KEY_SECONDS * f64::from(KEYS))).max(1.0)
 }
 
-/// A map's networks tell only how they end; of trials every epoch is written down, which is printed.
+/// A map's networks tell only how they end; of trials every epoch is written down.
 #[test]
-fn the_host_takes_a_twentieth_of_a_crowds_time() -> Result<()> {
+fn the_host_takes_little_of_a_crowds_time() -> Result<()> {
     let before = slowness();
     let ([host, device], [beside_trials, _]) = (epoch_of(true)?, epoch_of(false)?);
     let slowness = before.max(slowness());
@@ -231,7 +233,9 @@ fn the_host_takes_a_twentieth_of_a_crowds_time() -> Result<()> {
         1e3 * host,
         1e3 * beside_trials
     );
-    assert!(host < 3.0 * SHARE * device * slowness, "{host} s of {device} s");
+    for (host, share) in [host, beside_trials].into_iter().zip(SHARES) {
+        assert!(host < share * device * slowness, "{host} s of {device} s");
+    }
     Ok(())
 }
 

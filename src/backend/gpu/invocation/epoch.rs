@@ -3,7 +3,7 @@
 use super::group::Group;
 use super::{HEAD_WORDS, Head};
 use crate::backend::EpochBatches;
-use crate::backend::gpu::shuffle::{self, Plan};
+use crate::backend::gpu::shuffle::{self, PLAN_WORDS, Plan};
 use crate::backend::gpu::tracks::Tracks;
 
 /// Where an epoch stands: all networks go on to row `end`, one member after the other, before any goes further.
@@ -63,7 +63,8 @@ impl Epoch {
         }
         let longest = shuffle::longest(epoch, shuffles_from);
         let own_rows = if longest.is_some() { 0 } else { train_end as usize };
-        let (mut words, mut group_words, mut group_orders) = (Vec::new(), Vec::new(), Vec::new());
+        let mut words = Vec::with_capacity(n_networks * (HEAD_WORDS + PLAN_WORDS + own_rows));
+        let (mut group_words, mut group_orders) = (Vec::new(), Vec::new());
         let (mut orders, mut room) = (Vec::with_capacity(epoch.len()), 0);
         let mut tracks = Tracks::default();
         for group in groups {

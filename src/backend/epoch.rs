@@ -3,6 +3,7 @@
 use super::steps::momentum;
 use super::{BatchSteps, EpochBatches, NetworkSpec, StepPlan};
 use crate::kernels::shuffle;
+use crate::optimizer::Optimizer;
 use crate::rng::{self, Purpose, RunId};
 use crate::schedule::{Memory, StepAt};
 use core::cell::{OnceCell, RefCell};
@@ -63,6 +64,13 @@ impl Steps {
     pub fn new(done: u32, memory: Memory) -> Self {
         Self { done, memory, ..Self::default() }
     }
+
+    /// The plan of the next epoch in batches of so many rows.
+    fn plan(&self, spec: &NetworkSpec, n_train: usize, batch: usize) -> StepPlan {
+        let optimizer = Optimizer { learning_rate: 1.0, l2: 0.0, average: None, ..spec.optimizer };
+        let (first, memory, schedule) = (self.done, self.memory, spec.schedule.clone());
+        StepPlan { batch, n_train, first, memory, optimizer, schedule }
+    }
 }
 
 /// Kinds of networks among which one's own is looked for.
@@ -90,7 +98,7 @@ impl Course {
     pub fn all<'a>(networks: impl Iterator<Item = (&'a NetworkSpec, usize)>) -> Vec<Self> {
         let mut kinds: Vec<Kind> = Vec::new();
         let course = |(spec, n_train): (&NetworkSpec, usize)| {
-            let plan = StepPlan::of(spec, n_train, spec.max_batch, &Steps::default());
+            let plan = Steps::default().plan(spec, n_train, spec.max_batch);
             let per_epoch = plan.n() as u32;
             let known = kinds.iter().rev().take(MOST_KINDS).find(|kind| **kind.borrow() == plan).cloned();
             let kind = known.unwrap_or_else(|| {
@@ -154,7 +162,7 @@ pub(crate) fn epoch_batches(
     batch: usize,
     progress: &mut Steps,
 ) -> EpochBatches {
-    let plan = Rc::new(StepPlan::of(spec, n_train, batch, progress));
+    let plan = Rc::new(progress.plan(spec, n_train, batch));
     let steps = BatchSteps::planned(plan, spec.optimizer.learning_rate);
     progress.done += steps.len() as u32;
     EpochBatches { network: index, order: Order::shuffled(key, n_train), steps, validates: true }

@@ -1,8 +1,6 @@
 //! The steps of a network's epoch: given one by one, or decided by a schedule and an optimizer and worked out by whoever
 //! looks at them first. A device need not look: it has its steps from a plan that many networks share.
 
-use super::NetworkSpec;
-use super::epoch::Steps;
 use crate::optimizer::{Optimizer, Pace, Scalars};
 use crate::schedule::{self, Memory, StepAt};
 use core::cell::OnceCell;
@@ -41,13 +39,6 @@ pub struct StepPlan {
 }
 
 impl StepPlan {
-    /// The plan of a network's next epoch in batches of so many rows.
-    pub(crate) fn of(spec: &NetworkSpec, n_train: usize, batch: usize, steps: &Steps) -> Self {
-        let optimizer = Optimizer { learning_rate: 1.0, l2: 0.0, average: None, ..spec.optimizer };
-        let schedule = spec.schedule.clone();
-        Self { batch, n_train, first: steps.done, memory: steps.memory, optimizer, schedule }
-    }
-
     /// Steps of the epoch.
     pub fn n(&self) -> usize {
         self.n_train.div_ceil(self.batch)

@@ -1,12 +1,12 @@
 //! Works to measure backends by: populations without a study, the same on every backend and in every browser.
 //! `cargo xtask bench` and the page's "benchmark this device" run them through the page's own Workers.
 
-use crate::backend::epoch::{Steps, epoch_batches};
+use crate::backend::epoch::Course;
 use crate::backend::{Backend, Data, EpochBatches, Labels, NetworkSpec, Population};
 use crate::error::{Error, Result};
 use crate::mlp::{Activation, Loss, Shape};
 use crate::optimizer::Optimizer;
-use crate::rng::{self, Purpose, RunId, Stream};
+use crate::rng::{Purpose, RunId, Stream};
 use crate::schedule;
 use crate::study::Study;
 use crate::trainer::{data_of, network_bytes};
@@ -159,7 +159,6 @@ pub struct BenchInfo {
 /// A work under way.
 pub struct Bench {
     info: BenchInfo,
-    data: Rc<Data>,
     /// Networks that train at once, as in studies.
     waves: Vec<Wave>,
     /// The wave whose turn it is.
@@ -167,10 +166,9 @@ pub struct Bench {
 }
 
 struct Wave {
-    networks: Vec<NetworkSpec>,
     population: Box<dyn Population>,
     steps_left: u32,
-    steps_done: Vec<Steps>,
+    courses: Vec<Course>,
     epoch: u32,
     in_epoch: bool,
 }
@@ -211,10 +209,10 @@ impl Bench {
             let networks: Vec<_> = numbers.iter().map(|&trial| work.spec(trial, data.n_train)).collect();
             let initial = networks.iter().cloned().map(NetworkSpec::initial).collect();
             let population = backend.population(data.clone(), initial).await?;
-            let steps_done = vec![Steps::default(); networks.len()];
+            let courses = Course::all(networks.iter().map(|spec| (spec, data.n_train)));
             let mut population = population;
             population.let_lag();
-            waves.push(Wave { networks, population, steps_left: work.steps, steps_done, epoch: 0, in_epoch: false });
+            waves.push(Wave { population, steps_left: work.steps, courses, epoch: 0, in_epoch: false });
         }
         let info = BenchInfo {
             backend: backend.name(),
@@ -223,7 +221,7 @@ impl Bench {
             bytes_per_trial,
             bytes_total,
         };
-        Ok(Self { info, data, waves, at: 0 })
+        Ok(Self { info, waves, at: 0 })
     }
 
     /// What trains.
@@ -238,12 +236,12 @@ impl Bench {
     pub async fn advance(&mut self, budget: Duration) -> Result<(u64, bool)> {
         let Some(wave) = self.waves.get_mut(self.at) else { return Ok((0, true)) };
         if !wave.in_epoch && wave.steps_left > 0 {
-            wave.begin_epochs(self.data.n_train)?;
+            wave.begin_epochs()?;
         }
         let advance = wave.population.advance(budget).await?;
         wave.in_epoch = !advance.epoch_done;
         if advance.wants_more && wave.steps_left > 0 {
-            wave.begin_epochs(self.data.n_train)?;
+            wave.begin_epochs()?;
         }
         if advance.epoch_done {
             // Waves take turns: who measures for a moment would see the first alone.
@@ -255,9 +253,9 @@ impl Bench {
 }
 
 impl Wave {
-    fn begin_epochs(&mut self, n_train: usize) -> Result<()> {
+    fn begin_epochs(&mut self) -> Result<()> {
         for _ in 0..self.population.epochs_ahead() {
-            let epoch: Vec<_> = (0..self.networks.len()).map(|index| self.batches(index, n_train)).collect();
+            let epoch: Vec<_> = (0..self.courses.len()).map(|network| self.batches(network)).collect();
             self.steps_left -= epoch.first().map_or(0, |batches| batches.steps.len()) as u32;
             self.epoch += 1;
             self.population.begin_epoch(epoch)?;
@@ -270,13 +268,10 @@ impl Wave {
     }
 
     /// The batches of a network's next epoch, cut where the work's last step is.
-    fn batches(&mut self, index: usize, n_train: usize) -> EpochBatches {
-        let spec = &self.networks[index];
-        let key = rng::key(spec.seed, Purpose::Shuffle, spec.run, self.epoch);
-        let done = &mut self.steps_done[index];
-        let mut batches = epoch_batches(index, spec, key, n_train, spec.max_batch, done);
-        batches.steps = batches.steps.part(0..self.steps_left as usize);
-        batches
+    fn batches(&mut self, network: usize) -> EpochBatches {
+        let course = &mut self.courses[network];
+        let (order, steps) = (course.order(self.epoch), course.next().part(0..self.steps_left as usize));
+        EpochBatches { network, order, steps, validates: true }
     }
 }
 

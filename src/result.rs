@@ -90,10 +90,10 @@ pub struct EpochRecord {
     pub seconds: f64,
     /// How far the seeds lie apart; missing where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub spread: Option<Spread>,
+    pub spread: Option<Box<Spread>>,
     /// `layers`, and the whole network's `curvature`; missing where the study does not ask for them.
     #[serde(flatten)]
-    pub recorded: Option<Recorded>,
+    pub recorded: Option<Box<Recorded>>,
 }
 
 impl EpochRecord {
@@ -125,6 +125,9 @@ pub struct Spread {
 
 /// Mean and standard deviation of a whole population; of one value, that value and 0.
 pub fn mean_and_deviation(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f64) {
+    if let (1, Some(value)) = (values.len(), values.clone().next()) {
+        return (value, 0.0);
+    }
     let n = values.len() as f64;
     let mean = values.clone().sum::<f64>() / n;
     let variance = values.map(|value| (value - mean) * (value - mean)).sum::<f64>() / n;
@@ -234,7 +237,7 @@ impl TrialEvent {
             numbers.extend([one.validation_metric.unwrap_or(f64::NAN), one.learning_rate, one.seconds]);
             if has_spread || recorded.is_some() {
                 let missing = f64::NAN;
-                numbers.extend(one.spread.map_or([missing; Self::SPREAD_NUMBERS], |of| {
+                numbers.extend(one.spread.as_ref().map_or([missing; Self::SPREAD_NUMBERS], |of| {
                     let validation = [of.validation_loss, of.validation_metric].map(|own| own.unwrap_or(missing));
                     [of.train_loss, validation[0], of.train_metric, validation[1]]
                 }));
@@ -266,7 +269,7 @@ impl TrialEvent {
                 let has_spread = each == Self::MARK || mark >= Self::SPREAD_BIT;
                 let recorded = if is_recorded {
                     let records = Records::from_bits((mark % Self::SPREAD_BIT) as u8)?;
-                    Some(Recorded::new(records, of[Self::MARK + 1..].to_vec())?)
+                    Some(Box::new(Recorded::new(records, of[Self::MARK + 1..].to_vec())?))
                 } else {
                     None
                 };
@@ -279,11 +282,13 @@ impl TrialEvent {
                     validation_metric: is_validated.then_some(of[4]),
                     learning_rate: of[5],
                     seconds: of[6],
-                    spread: has_spread.then(|| Spread {
-                        train_loss: of[7],
-                        validation_loss: is_validated.then_some(of[8]),
-                        train_metric: of[9],
-                        validation_metric: is_validated.then_some(of[10]),
+                    spread: has_spread.then(|| {
+                        Box::new(Spread {
+                            train_loss: of[7],
+                            validation_loss: is_validated.then_some(of[8]),
+                            train_metric: of[9],
+                            validation_metric: is_validated.then_some(of[10]),
+                        })
                     }),
                     recorded,
                 })
@@ -405,7 +410,7 @@ mod tests {
         assert_eq!((running.epochs[0].validation_loss, running.epochs[0].validation_metric), (None, None));
         assert!(complete.value.is_some_and(f64::is_nan), "a value that is not a number is one");
         assert_eq!((running.state, running.value, running.epochs[0].epoch), (TrialState::Running, None, 4));
-        let spread = running.epochs[0].spread.expect("several seeds");
+        let spread = running.epochs[0].spread.as_ref().expect("several seeds");
         assert_eq!(
             (spread.train_metric.is_nan(), spread.validation_loss, spread.validation_metric),
             (true, None, None)
@@ -432,7 +437,8 @@ mod tests {
         ];
         let events = TrialEvent::read(&recorded).expect("whole events");
         let epoch = &events[0].epochs[0];
-        assert_eq!((epoch.spread, epoch.recorded.as_ref().map(Recorded::numbers)), (None, Some(&[3.0, 4.0][..])));
+        let numbers = epoch.recorded.as_ref().map(|own| own.numbers());
+        assert_eq!((epoch.spread.is_some(), numbers), (false, Some(&[3.0, 4.0][..])));
         let mut written = Vec::new();
         events[0].write(&mut written);
         assert_eq!(bits(&written), bits(&recorded));
@@ -464,7 +470,7 @@ mod tests {
         assert_eq!(serde_json::to_value(&record).unwrap()["validation_metric"], Value::Null);
         let spread =
             Spread { train_loss: 0.25, validation_loss: Some(f64::NAN), train_metric: 0.0, validation_metric: None };
-        record.spread = Some(spread);
+        record.spread = Some(Box::new(spread));
         assert_eq!(
             serde_json::to_value(&record).unwrap()["spread"],
             json!({"train_loss": 0.25, "validation_loss": "NaN", "train_metric": 0.0, "validation_metric": null})

@@ -76,7 +76,16 @@ pub struct RunId {
 
 /// The key of a stream; `layer` is free where the purpose has no layers.
 pub fn key(seed: u64, purpose: Purpose, run: RunId, layer: u32) -> [u32; 2] {
-    let first = threefry([seed as u32, (seed >> 32) as u32], [purpose as u32, run.trial], ROUNDS);
+    layer_key(run_key(seed, purpose, run), run, layer)
+}
+
+/// What the keys of all layers of a run are folded from.
+pub fn run_key(seed: u64, purpose: Purpose, run: RunId) -> [u32; 2] {
+    threefry([seed as u32, (seed >> 32) as u32], [purpose as u32, run.trial], ROUNDS)
+}
+
+/// [`key`] out of [`run_key`].
+pub fn layer_key(first: [u32; 2], run: RunId, layer: u32) -> [u32; 2] {
     threefry(first, [u32::from(run.fold) << 16 | u32::from(run.repeat), layer], ROUNDS)
 }
 

@@ -17,13 +17,13 @@ mod snapshot;
 mod start;
 mod wave;
 
-use crate::backend::epoch::{Order, Steps, batches_of};
+use crate::backend::epoch::{Course, Order};
 use crate::backend::{Backend, Data, EpochBatches, EpochOutcome, NetworkSpec, Program};
 use crate::dataset::Prepared;
 use crate::error::{Error, Result};
 use crate::order::by_key;
-use crate::result::{EngineInfo, TrialEvent, TrialState};
-use crate::rng::{self, Purpose, RunId};
+use crate::result::{EngineInfo, EpochRecord, Recorded, TrialEvent, TrialState};
+use crate::rng::RunId;
 use crate::search::Trial;
 use crate::study::{Study, TrialConfig};
 use crate::{NUMERICS_VERSION, VERSION};
@@ -60,6 +60,8 @@ pub struct Trainer {
     watched: BTreeSet<u32>,
     /// What ended the last call, to be told by the next.
     failed: Option<Error>,
+    /// What the next report is written in.
+    blank: Report,
     /// Networks of each program in a study of so many trials, whoever trains them: a strategy may depend on it.
     crowds: BTreeMap<u32, BTreeMap<Program, u64>>,
     strategies: BTreeSet<&'static str>,
@@ -103,6 +105,7 @@ impl Trainer {
             wave: None,
             watched: BTreeSet::new(),
             failed: None,
+            blank: Report::default(),
             crowds,
             strategies,
             costs,
@@ -185,8 +188,8 @@ impl Trainer {
         let Some(wave) = &self.wave else { return };
         let mut bytes = 0;
         for running in wave.trials.iter().filter(|one| !one.ended) {
-            let own = |&index: &usize| self.backend.network_bytes(&wave.networks[index]);
-            bytes += running.networks.iter().map(own).sum::<u64>();
+            let own = |spec: &NetworkSpec| self.backend.network_bytes(spec);
+            bytes += wave.networks[running.networks.clone()].iter().map(own).sum::<u64>();
             if bytes > most {
                 return;
             }
@@ -258,7 +261,7 @@ impl Trainer {
             return Err(error);
         }
         let begun = Instant::now();
-        let mut report = Report::default();
+        let mut report = core::mem::take(&mut self.blank);
         for running in self.wave.iter_mut().flat_map(|wave| &mut wave.trials) {
             running.told = None;
         }
@@ -279,6 +282,11 @@ impl Trainer {
         }
     }
 
+    /// Takes a report back that was read: the next is written in its memory.
+    pub fn take_back(&mut self, report: Report) {
+        self.blank = report.emptied();
+    }
+
     /// Works until an epoch ends or `budget` is over.
     async fn advance_once(&mut self, report: &mut Report, budget: Duration) -> Result<()> {
         if self.wave.is_none() && !self.start_wave(report).await? {
@@ -288,16 +296,8 @@ impl Trainer {
         let begun = Instant::now();
         let Some(mut wave) = self.wave.take() else { return Ok(()) };
         if !wave.in_epoch {
-            // Seeds of a trial that diverges in one of them end with that epoch.
-            // What a learning rate came to is told by its network's state, which later epochs of a flight would change.
-            let waits = wave.trials.iter().any(|running| {
-                let TrialConfig { schedule, optimizer, .. } = &running.config;
-                let waits = schedule.waits_for_outcome() || optimizer.descends() || running.config.holds_weights();
-                !running.ended && waits
-            });
-            let alone = waits || self.study.copies() > 1 || !self.study.record.is_empty();
-            let ahead = if alone { 1 } else { wave.population.epochs_ahead() };
-            if !alone {
+            let ahead = if wave.is_plain { wave.population.epochs_ahead() } else { 1 };
+            if wave.is_plain {
                 wave.population.let_lag();
             }
             for _ in 0..ahead {
@@ -315,6 +315,12 @@ impl Trainer {
                 let owner = wave.owner[outcome.network];
                 let running = &mut wave.trials[owner];
                 if running.ended {
+                    continue;
+                }
+                if running.is_plain {
+                    if self.end_epoch(running, &[outcome], None, &mut wave.courses, report) {
+                        self.leave(&mut wave, owner, report).await?;
+                    }
                     continue;
                 }
                 running.outcomes.push(outcome);
@@ -353,20 +359,20 @@ impl Trainer {
             }
             let watched = core::mem::take(&mut self.watched);
             for running in wave.trials.iter().filter(|one| !one.ended && watched.contains(&one.trial.number)) {
-                let looked_at = |(at, &index): (usize, &usize)| {
+                let looked_at = |(at, index): (usize, usize)| {
                     let mut snapshot = wave.population.snapshot(index);
                     if let Some(weights) = running.held.now.get(at) {
                         snapshot.numbers[..weights.len()].copy_from_slice(weights);
                     }
                     snapshot
                 };
-                let networks = running.networks.iter().enumerate().map(looked_at).collect();
-                report.watched.push(running.snapshot(networks, &wave.steps));
+                let networks = running.networks.clone().enumerate().map(looked_at).collect();
+                report.watched.push(running.snapshot(networks, &wave.courses));
             }
             for owner in core::mem::take(&mut wave.to_park) {
                 let running = &mut wave.trials[owner];
-                let networks = running.networks.iter().map(|&index| wave.population.snapshot(index)).collect();
-                let snapshot = running.snapshot(networks, &wave.steps);
+                let networks = running.networks.clone().map(|index| wave.population.snapshot(index)).collect();
+                let snapshot = running.snapshot(networks, &wave.courses);
                 match running.heir.take() {
                     None => report.snapshots.push(snapshot),
                     Some(mut heir) => {
@@ -390,30 +396,28 @@ impl Trainer {
     async fn close(&mut self, wave: &mut Wave, report: &mut Report) -> Result<()> {
         let Some(owner) = wave.to_close.pop_front() else { return Ok(()) };
         let recorded = self.recorded(wave, owner);
-        let Wave { population, trials, networks, steps, .. } = wave;
+        let Wave { population, trials, courses, .. } = wave;
         let running = &mut trials[owner];
         if running.config.optimizer.descends() {
             population.settle().await?;
-            for &index in &running.networks {
-                steps[index].added = population.snapshot(index).added(&running.config.optimizer);
+            for index in running.networks.clone() {
+                courses[index].steps.added = population.snapshot(index).added(&running.config.optimizer);
             }
         }
         // Seeds end in any order; sums over them must not depend on it.
-        let mut outcomes = by_key(core::mem::take(&mut running.outcomes), |outcome| outcome.network as u64);
-        let mut event = self.end_epoch(running, &outcomes, networks, steps);
-        outcomes.clear();
-        running.outcomes = outcomes;
-        if let Some(epoch) = event.epochs.last_mut() {
-            epoch.recorded = recorded;
+        let outcomes = by_key(core::mem::take(&mut running.outcomes), |outcome| outcome.network as u64);
+        if self.end_epoch(running, &outcomes, recorded, courses, report) {
+            self.leave(wave, owner, report).await?;
         }
-        let is_over = event.state != TrialState::Running;
-        let is_heard = running.heir.is_none();
-        if is_heard && (is_over || !self.brief) {
-            report.tell(&mut running.told, event);
-        }
-        if is_heard && is_over && !self.brief {
+        Ok(())
+    }
+
+    /// Lets go of a trial that has left training.
+    async fn leave(&self, wave: &mut Wave, owner: usize, report: &mut Report) -> Result<()> {
+        let running = &wave.trials[owner];
+        if running.is_over && running.heir.is_none() && !self.brief {
             report.snapshots.push(wave.finals(owner).await?);
-        } else if running.ended {
+        } else {
             wave.to_park.push(owner);
         }
         Ok(())
@@ -425,28 +429,25 @@ impl Trainer {
         // Networks that draw the same random numbers have their rows in the same order.
         let mut known: Option<(_, Order)> = None;
         let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.until;
+        let every = self.study.evaluate_every;
         for running in wave.trials.iter_mut().filter(goes_on) {
-            let epoch_number = running.epochs_begun + 1;
-            let validates = is_evaluated(self.study.evaluate_every, epoch_number, running.config.epochs);
-            for &network in &running.networks {
-                let spec = &wave.networks[network];
-                let run = spec.run;
-                let at = (run, running.epochs_begun);
-                let n_train = self.fold(spec).data.n_train;
+            let before = running.epochs_begun;
+            let validates = every == 1 || is_evaluated(every, before + 1, running.config.epochs);
+            for network in running.networks.clone() {
+                let course = &mut wave.courses[network];
+                let at = (course.run, before);
                 let order = match &known {
                     Some((same, order)) if *same == at => {
                         order.draw();
                         Order::clone(order)
                     }
                     _ => {
-                        let key = rng::key(self.study.seed, Purpose::Shuffle, run, at.1 as u32);
-                        let order = Order::shuffled(key, n_train);
+                        let order = course.order(before as u32);
                         known = Some((at, order.clone()));
                         order
                     }
                 };
-                let batches = batches_of(network, spec, order, n_train, spec.max_batch, &mut wave.steps[network]);
-                epoch.push(EpochBatches { validates, ..batches });
+                epoch.push(EpochBatches { network, order, steps: course.next(), validates });
             }
             running.epochs_begun += 1;
             ends |= running.epochs_begun == running.until;
@@ -460,60 +461,66 @@ impl Trainer {
         Ok(is_any)
     }
 
-    /// Closes a trial's epoch: the mean over its copies, and whether the trial ends here.
+    /// Closes a trial's epoch: the mean over its copies, and whether the trial leaves training with it.
     fn end_epoch(
         &self,
         running: &mut Running,
         outcomes: &[EpochOutcome],
-        networks: &[NetworkSpec],
-        steps: &mut [Steps],
-    ) -> TrialEvent {
+        recorded: Option<Recorded>,
+        courses: &mut [Course],
+        report: &mut Report,
+    ) -> bool {
         running.epochs_done += 1;
         let diverged_at = outcomes.iter().filter_map(|outcome| outcome.diverged_at).min();
         for outcome in outcomes {
-            let per_epoch = self.per_epoch(&networks[outcome.network]);
+            let per_epoch = u64::from(courses[outcome.network].per_epoch);
             let before = (running.epochs_done as u64 - 1) * per_epoch;
             let steps = outcome.diverged_at.map_or(per_epoch, |at| at - before);
             running.steps += steps;
             running.evaluations += outcome.evaluations.max(steps);
         }
+        running.ended = diverged_at.is_some() || running.epochs_done == running.until;
+        // Most epochs of thousands of networks are over with this.
+        if self.brief && running.is_plain && !running.ended {
+            return false;
+        }
+        let is_last = running.ended && running.epochs_done == running.config.epochs;
+        let is_patient = !running.is_plain && running.config.patience > 0;
         let mut event = TrialEvent {
-            number: running.trial.number,
-            state: TrialState::Running,
-            epochs: Vec::new(),
-            value: None,
             steps: running.steps,
             evaluations: running.evaluations,
             diverged_at,
-            kept_epoch: None,
+            ..TrialEvent::begun(running.trial.number)
         };
+        let mut record = None;
         if diverged_at.is_some() {
-            running.ended = true;
             event.state = TrialState::Diverged;
-            return event;
-        }
-        let is_last = running.epochs_done == running.config.epochs;
-        let is_patient = running.config.patience > 0;
-        let is_told = is_last || is_patient || !self.brief;
-        let record = is_told.then(|| self.scores(running.epochs_done, &running.config, outcomes, networks, steps));
-        for outcome in outcomes {
-            // A schedule waits for looks at the validation rows; without such rows, for the training's.
-            let looked_at = outcome.validation.or((self.data.n_validation == 0).then_some(outcome.train));
-            if let Some(score) = looked_at {
-                let memory = &mut steps[outcome.network].memory;
-                running.config.schedule.observe(memory, running.epochs_done as u32, score.loss);
+        } else {
+            if is_last || is_patient || !self.brief {
+                record = Some(self.scores(running.epochs_done, outcomes, courses));
+            }
+            for outcome in outcomes.iter().filter(|_| !running.is_plain) {
+                // A schedule waits for looks at the validation rows; without such rows, for the training's.
+                let looked_at = outcome.validation.or((self.data.n_validation == 0).then_some(outcome.train));
+                if let Some(score) = looked_at {
+                    let memory = &mut courses[outcome.network].steps.memory;
+                    running.config.schedule.observe(memory, running.epochs_done as u32, score.loss);
+                }
+            }
+            if is_last {
+                event.state = TrialState::Complete;
+                event.value = record.as_ref().and_then(|record| record.value(self.study.metric));
+            }
+            if let Some(record) = record.as_ref().filter(|_| is_patient) {
+                self.be_patient(running, record, &mut event);
             }
         }
-        running.ended = running.epochs_done == running.until;
-        if is_last {
-            event.state = TrialState::Complete;
-            event.value = record.as_ref().and_then(|record| record.value(self.study.metric));
+        running.is_over = event.state != TrialState::Running;
+        if running.heir.is_none() && (running.is_over || !self.brief) {
+            let recorded = recorded.map(Box::new);
+            report.tell(&mut running.told, event, record.map(|record| EpochRecord { recorded, ..record }));
         }
-        if let Some(record) = record.as_ref().filter(|_| is_patient) {
-            self.be_patient(running, record, &mut event);
-        }
-        event.epochs = record.into_iter().collect();
-        event
+        running.ended
     }
 }
 

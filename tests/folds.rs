@@ -141,7 +141,7 @@ fn folds_are_what_each_trains_to_alone(on: On) {
                     let Some(value) = event.value else { continue };
                     let epoch = event.epochs.last().unwrap();
                     let of = |k: usize| mean_and_deviation(wanted.iter().map(|one| one[k]));
-                    let Spread { validation_loss, validation_metric, .. } = epoch.spread.unwrap();
+                    let Spread { validation_loss, validation_metric, .. } = **epoch.spread.as_ref().unwrap();
                     for (found, (mean, deviation), spread) in [
                         (epoch.validation_loss.unwrap(), of(0), validation_loss.unwrap()),
                         (epoch.validation_metric.unwrap(), of(1), validation_metric.unwrap()),

@@ -78,7 +78,7 @@ fn trials_of_different_learning_rates_start_from_equal_weights_and_draw_equal_ma
 fn repeats_keep_numbers_of_their_own() {
     let study = json!({"trials": 2, "seeds_per_trial": 3, "shared_seeds": true, "fixed": {"epochs": 1}});
     let all = records(Box::new(Cpu::new()), &study);
-    let spreads: Vec<_> = all.iter().map(|records| records[0].spread.unwrap()).collect();
+    let spreads: Vec<_> = all.iter().map(|records| records[0].spread.clone().unwrap()).collect();
     assert!(spreads[0].validation_loss > Some(0.0), "{spreads:?}");
     assert_eq!(spreads[0], spreads[1]);
 }

@@ -3,8 +3,10 @@
 use super::steps::momentum;
 use super::{BatchSteps, EpochBatches, NetworkSpec, StepPlan};
 use crate::kernels::shuffle;
+use crate::optimizer::Optimizer;
+use crate::rng::{self, Purpose, RunId};
 use crate::schedule::{Memory, StepAt};
-use core::cell::OnceCell;
+use core::cell::{OnceCell, RefCell};
 use core::ops::Deref;
 use std::rc::Rc;
 
@@ -56,8 +58,6 @@ pub(crate) struct Steps {
     pub memory: Memory,
     /// What descent has added to its learning rate by the end of its last epoch.
     pub added: f64,
-    /// The plan of its last epoch.
-    plan: Option<Rc<StepPlan>>,
 }
 
 impl Steps {
@@ -65,19 +65,79 @@ impl Steps {
         Self { done, memory, ..Self::default() }
     }
 
-    /// The plan of the next epoch: the last one's memory, where nobody looks at that any more.
-    fn plan(&mut self, spec: &NetworkSpec, n_train: usize, batch: usize) -> Rc<StepPlan> {
-        let (first, memory, optimizer) = (self.done, self.memory, spec.optimizer);
-        let new = || StepPlan { batch, n_train, first, memory, optimizer, schedule: spec.schedule.clone() };
-        match self.plan.as_mut().and_then(Rc::get_mut) {
-            Some(plan) => {
-                (plan.batch, plan.n_train, plan.first, plan.memory) = (batch, n_train, first, memory);
-                plan.optimizer = optimizer;
-                plan.schedule.clone_from(&spec.schedule);
-            }
-            None => self.plan = Some(Rc::new(new())),
+    /// The plan of the next epoch in batches of so many rows.
+    fn plan(&self, spec: &NetworkSpec, n_train: usize, batch: usize) -> StepPlan {
+        let optimizer = Optimizer { learning_rate: 1.0, l2: 0.0, average: None, ..spec.optimizer };
+        let (first, memory, schedule) = (self.done, self.memory, spec.schedule.clone());
+        StepPlan { batch, n_train, first, memory, optimizer, schedule }
+    }
+}
+
+/// Kinds of networks among which one's own is looked for.
+const MOST_KINDS: usize = 64;
+
+/// The latest plan of networks whose steps differ in their learning rates alone.
+type Kind = Rc<RefCell<Rc<StepPlan>>>;
+
+/// What of a network its epochs are begun and ended with, beside those of thousands of others. Networks of a kind that have
+/// come equally far have one plan.
+#[derive(Clone, Debug)]
+pub(crate) struct Course {
+    pub run: RunId,
+    pub steps: Steps,
+    /// Steps of an epoch.
+    pub per_epoch: u32,
+    /// What the keys of its orders are folded from.
+    key: [u32; 2],
+    learning_rate: f64,
+    kind: Kind,
+}
+
+impl Course {
+    /// The courses of networks, each with the rows that it trains on.
+    pub fn all<'a>(networks: impl Iterator<Item = (&'a NetworkSpec, usize)>) -> Vec<Self> {
+        let mut kinds: Vec<Kind> = Vec::new();
+        let course = |(spec, n_train): (&NetworkSpec, usize)| {
+            let plan = Steps::default().plan(spec, n_train, spec.max_batch);
+            let per_epoch = plan.n() as u32;
+            let known = kinds.iter().rev().take(MOST_KINDS).find(|kind| **kind.borrow() == plan).cloned();
+            let kind = known.unwrap_or_else(|| {
+                kinds.push(Rc::new(RefCell::new(Rc::new(plan))));
+                kinds[kinds.len() - 1].clone()
+            });
+            let key = rng::run_key(spec.seed, Purpose::Shuffle, spec.run);
+            let learning_rate = spec.optimizer.learning_rate;
+            Self { run: spec.run, steps: Steps::default(), per_epoch, key, learning_rate, kind }
+        };
+        networks.map(course).collect()
+    }
+
+    /// The order of its rows in an epoch, counted from 0.
+    pub fn order(&self, epoch: u32) -> Order {
+        Order::shuffled(rng::layer_key(self.key, self.run, epoch), self.kind.borrow().n_train)
+    }
+
+    /// The learning rate of the last step of an epoch, counted from 1, which is its latest.
+    pub fn last_rate(&self, epoch: usize) -> f64 {
+        let rate = self.learning_rate + self.steps.added;
+        rate * self.kind.borrow().schedule.factor(self.last_step(epoch), &self.steps.memory)
+    }
+
+    /// The last step of an epoch, counted from 1.
+    pub fn last_step(&self, epoch: usize) -> StepAt {
+        let per_epoch = u64::from(self.per_epoch);
+        StepAt { step: epoch as u64 * per_epoch - 1, per_epoch }
+    }
+
+    /// The steps of its next epoch.
+    pub fn next(&mut self) -> BatchSteps {
+        let mut plan = self.kind.borrow_mut();
+        let Steps { done, memory, .. } = self.steps;
+        if (plan.first, plan.memory) != (done, memory) {
+            *plan = Rc::new(StepPlan { first: done, memory, ..StepPlan::clone(&plan) });
         }
-        self.plan.get_or_insert_with(|| Rc::new(new())).clone()
+        self.steps.done += self.per_epoch;
+        BatchSteps::planned(plan.clone(), self.learning_rate)
     }
 }
 
@@ -102,19 +162,8 @@ pub(crate) fn epoch_batches(
     batch: usize,
     progress: &mut Steps,
 ) -> EpochBatches {
-    batches_of(index, spec, Order::shuffled(key, n_train), n_train, batch, progress)
-}
-
-/// [`epoch_batches`] of rows in an order that is known already.
-pub(crate) fn batches_of(
-    index: usize,
-    spec: &NetworkSpec,
-    order: Order,
-    n_train: usize,
-    batch: usize,
-    progress: &mut Steps,
-) -> EpochBatches {
-    let steps = BatchSteps::planned(progress.plan(spec, n_train, batch));
+    let plan = Rc::new(progress.plan(spec, n_train, batch));
+    let steps = BatchSteps::planned(plan, spec.optimizer.learning_rate);
     progress.done += steps.len() as u32;
-    EpochBatches { network: index, order, steps, validates: true }
+    EpochBatches { network: index, order: Order::shuffled(key, n_train), steps, validates: true }
 }

@@ -37,7 +37,10 @@ pub fn population<S: Ord + Copy>(
 }
 
 /// Populations as one: each with the indices that its networks have in the whole.
-pub fn side_by_side(all: Vec<(Vec<usize>, Box<dyn Population>)>) -> Box<dyn Population> {
+pub fn side_by_side(mut all: Vec<(Vec<usize>, Box<dyn Population>)>) -> Box<dyn Population> {
+    if all.len() == 1 {
+        return all.remove(0).1;
+    }
     let mut places = vec![(0, 0); all.iter().map(|(indices, _)| indices.len()).sum()];
     let mut parts = Vec::new();
     for (networks, population) in all {
@@ -86,7 +89,6 @@ impl Population for Mixed {
 
     fn advance(&mut self, budget: Duration) -> LocalFuture<'_, Result<Advance>> {
         Box::pin(async move {
-            let is_one = self.parts.len() == 1;
             let Some(part) = self.parts.iter_mut().find(|part| part.at_work) else {
                 return Ok(Advance { epoch_done: true, ..Advance::default() });
             };
@@ -97,7 +99,7 @@ impl Population for Mixed {
             }
             advance.epoch_done = self.parts.iter().all(|part| !part.at_work);
             // The other parts wait for their turn.
-            advance.wants_more &= is_one;
+            advance.wants_more = false;
             Ok(advance)
         })
     }

@@ -20,7 +20,8 @@ pub struct BatchStep {
     pub scalars: Scalars<f64>,
 }
 
-/// What decides the steps of an epoch: how the rows are cut, how far the run has come, its schedule and its optimizer.
+/// What decides the steps of an epoch but for the learning rate: how the rows are cut, how far the run has come, its schedule
+/// and its optimizer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepPlan {
     /// Rows of a batch; the last one may be shorter.
@@ -31,7 +32,7 @@ pub struct StepPlan {
     pub first: u32,
     /// What the run's epochs have come to for its schedule.
     pub memory: Memory,
-    /// The optimizer.
+    /// The optimizer at a learning rate of 1, without what no scalar hangs on.
     pub optimizer: Optimizer,
     /// Its schedule.
     pub schedule: schedule::Settings,
@@ -43,11 +44,12 @@ impl StepPlan {
         self.n_train.div_ceil(self.batch)
     }
 
-    /// All steps.
-    pub fn steps(&self) -> impl Iterator<Item = BatchStep> {
+    /// All steps at a learning rate.
+    pub fn steps(&self, learning_rate: f64) -> impl Iterator<Item = BatchStep> {
         let per_epoch = self.n() as u64;
-        let pace = move |t| pace(&self.optimizer, &self.schedule, StepAt { step: t - 1, per_epoch }, &self.memory);
-        let scalars = self.optimizer.scalars(u64::from(self.first) + 1, pace);
+        let optimizer = Optimizer { learning_rate, ..self.optimizer };
+        let pace = move |t| pace(&optimizer, &self.schedule, StepAt { step: t - 1, per_epoch }, &self.memory);
+        let scalars = optimizer.scalars(u64::from(self.first) + 1, pace);
         (0..self.n()).zip(scalars).map(|(k, scalars)| BatchStep {
             start: (k * self.batch) as u32,
             rows: self.batch.min(self.n_train - k * self.batch) as u32,
@@ -55,23 +57,6 @@ impl StepPlan {
             scalars,
         })
     }
-
-    /// The plan at a learning rate of 1, without what no scalar hangs on: what networks with other learning rates share.
-    #[must_use]
-    pub fn at_unit_rate(&self) -> Self {
-        Self { optimizer: unit(&self.optimizer), ..self.clone() }
-    }
-
-    /// Whether this is what another plan is at a learning rate of 1.
-    pub fn is_unit_of(&self, other: &Self) -> bool {
-        let Self { batch, n_train, first, memory, optimizer, schedule } = other;
-        let is_cut_alike = (self.batch, self.n_train, self.first) == (*batch, *n_train, *first);
-        is_cut_alike && self.memory == *memory && self.optimizer == unit(optimizer) && self.schedule == *schedule
-    }
-}
-
-fn unit(optimizer: &Optimizer) -> Optimizer {
-    Optimizer { learning_rate: 1.0, l2: 0.0, average: None, ..*optimizer }
 }
 
 /// What a schedule decides about a step.
@@ -93,6 +78,7 @@ pub(crate) fn momentum(optimizer: &Optimizer, schedule: &schedule::Settings, at:
 #[derive(Clone, Debug, Default)]
 pub struct BatchSteps {
     plan: Option<Rc<StepPlan>>,
+    learning_rate: f64,
     list: OnceCell<Rc<Vec<BatchStep>>>,
     part: Range<usize>,
 }
@@ -101,10 +87,10 @@ impl BatchSteps {
     /// Bytes of a plan that clones share.
     pub const SHARED_BYTES: usize = size_of::<StepPlan>() + 2 * size_of::<usize>();
 
-    /// All steps of a plan.
-    pub fn planned(plan: Rc<StepPlan>) -> Self {
+    /// All steps of a plan at a learning rate.
+    pub fn planned(plan: Rc<StepPlan>, learning_rate: f64) -> Self {
         let part = 0..plan.n();
-        Self { plan: Some(plan), list: OnceCell::new(), part }
+        Self { plan: Some(plan), learning_rate, list: OnceCell::new(), part }
     }
 
     /// Some of them, counted from the first.
@@ -114,9 +100,9 @@ impl BatchSteps {
         Self { part: of(range.start)..of(range.end), ..self.clone() }
     }
 
-    /// The plan, where there is one, and which of its steps these are.
-    pub fn plan(&self) -> Option<(&StepPlan, Range<usize>)> {
-        self.plan.as_deref().map(|plan| (plan, self.part.clone()))
+    /// The plan, where there is one, the learning rate, and which of its steps these are.
+    pub fn plan(&self) -> Option<(&Rc<StepPlan>, f64, Range<usize>)> {
+        self.plan.as_ref().map(|plan| (plan, self.learning_rate, self.part.clone()))
     }
 
     /// How many.
@@ -131,8 +117,8 @@ impl BatchSteps {
 
     /// Steps of the run before the first of them, and before whatever comes after the last; none where there are none.
     pub fn span(&self) -> Option<Range<u32>> {
-        let before = match self.plan() {
-            Some((plan, part)) => plan.first + part.start as u32,
+        let before = match &self.plan {
+            Some(plan) => plan.first + self.part.start as u32,
             None => self.first()?.step,
         };
         (!self.is_empty()).then(|| before..before + self.len() as u32)
@@ -140,10 +126,10 @@ impl BatchSteps {
 
     /// The places of the epoch's order that they take their rows from.
     pub fn rows(&self) -> Range<u32> {
-        match self.plan() {
-            Some((plan, part)) => {
+        match &self.plan {
+            Some(plan) => {
                 let place = |step: usize| (step * plan.batch).min(plan.n_train) as u32;
-                place(part.start)..place(part.end)
+                place(self.part.start)..place(self.part.end)
             }
             None => self.first().map_or(0, |step| step.start)..self.last().map_or(0, |step| step.start + step.rows),
         }
@@ -151,8 +137,8 @@ impl BatchSteps {
 
     /// Rows of the largest batch.
     pub fn most_rows(&self) -> u32 {
-        match self.plan() {
-            Some((plan, _)) => self.rows().len().min(plan.batch) as u32,
+        match &self.plan {
+            Some(plan) => self.rows().len().min(plan.batch) as u32,
             None => self.iter().map(|step| step.rows).max().unwrap_or(0),
         }
     }
@@ -161,7 +147,7 @@ impl BatchSteps {
 impl From<Vec<BatchStep>> for BatchSteps {
     fn from(list: Vec<BatchStep>) -> Self {
         let part = 0..list.len();
-        Self { plan: None, list: OnceCell::from(Rc::new(list)), part }
+        Self { list: OnceCell::from(Rc::new(list)), part, ..Self::default() }
     }
 }
 
@@ -175,8 +161,8 @@ impl Deref for BatchSteps {
     type Target = [BatchStep];
 
     fn deref(&self) -> &[BatchStep] {
-        let plan = self.plan.as_ref();
-        let list = self.list.get_or_init(|| Rc::new(plan.map_or_else(Vec::new, |plan| plan.steps().collect())));
+        let steps = |plan: &Rc<StepPlan>| plan.steps(self.learning_rate).collect();
+        let list = self.list.get_or_init(|| Rc::new(self.plan.as_ref().map_or_else(Vec::new, steps)));
         list.get(self.part.clone()).unwrap_or_default()
     }
 }
@@ -194,7 +180,7 @@ mod tests {
         ) {
             let schedule = schedule::Settings::named("cosine").unwrap();
             let plan = StepPlan { batch, n_train, first, memory: Memory::default(), optimizer: Optimizer::default(), schedule };
-            let all = BatchSteps::planned(Rc::new(plan));
+            let all = BatchSteps::planned(Rc::new(plan), 1e-3);
             let part = all.part(from..from + n);
             let given: BatchSteps = all.iter().skip(from).take(n).copied().collect();
             prop_assert_eq!(part.len(), given.len());

@@ -69,8 +69,8 @@ fn epoch(document: &Value, records: Records) -> Option<EpochRecord> {
         validation_metric: maybe(&document["validation_metric"])?,
         learning_rate: real(&document["learning_rate"])?,
         seconds: real(&document["seconds"])?,
-        spread: if spread.is_null() { None } else { Some(spread_of()?) },
-        recorded: if document["layers"].is_null() { None } else { Some(recorded(document, records)?) },
+        spread: if spread.is_null() { None } else { Some(Box::new(spread_of()?)) },
+        recorded: if document["layers"].is_null() { None } else { Some(Box::new(recorded(document, records)?)) },
     })
 }
 

@@ -17,7 +17,7 @@ impl Trainer {
             let Running { config, networks, held, outcomes, epochs_done, .. } = &mut wave.trials[owner];
             let epoch = *epochs_done + 1;
             held.now.clear();
-            for (at, &index) in networks.iter().enumerate() {
+            for (at, index) in networks.clone().enumerate() {
                 let spec = &wave.networks[index];
                 let mut weights = wave.population.snapshot(index).weights(spec);
                 if config.is_averaged_end(epoch) {

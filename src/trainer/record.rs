@@ -3,18 +3,12 @@
 use super::wave::{Kept, Running, Wave};
 use super::{Trainer, TrialSnapshot};
 use crate::backend::dead_units::dead_units;
-use crate::backend::epoch::Steps;
+use crate::backend::epoch::Course;
 use crate::backend::second_order::{Look, length, parts};
-use crate::backend::{EpochOutcome, Network, NetworkSpec, reference};
+use crate::backend::{EpochOutcome, Network, reference};
 use crate::result::{EpochRecord, Recorded, Spread, TestScore, mean_and_deviation};
-use crate::schedule::StepAt;
 use crate::search::Trial;
-use crate::study::{Record, TrialConfig};
-
-/// The learning rate of a step of a network that has come so far.
-fn rate_at(at: StepAt, config: &TrialConfig, steps: &Steps) -> f64 {
-    (config.optimizer.learning_rate + steps.added) * config.schedule.factor(at, &steps.memory)
-}
+use crate::study::Record;
 
 impl Trainer {
     /// The one look at the test rows: loss and metric of a trial as it was when it ended, the mean over its networks.
@@ -34,18 +28,17 @@ impl Trainer {
     }
 
     /// An epoch's scores, the mean over a trial's networks. Losses of numbers are in the targets' own units, squared.
-    pub(super) fn scores(
-        &self,
-        epoch: usize,
-        config: &TrialConfig,
-        outcomes: &[EpochOutcome],
-        networks: &[NetworkSpec],
-        steps: &[Steps],
-    ) -> EpochRecord {
+    pub(super) fn scores(&self, epoch: usize, outcomes: &[EpochOutcome], courses: &[Course]) -> EpochRecord {
         let over_copies = |value: &dyn Fn(&EpochOutcome) -> f64| mean_and_deviation(outcomes.iter().map(value));
-        let fold = |outcome: &EpochOutcome| self.fold(&networks[outcome.network]);
+        let fold = |outcome: &EpochOutcome| &self.folds[usize::from(courses[outcome.network].run.fold)];
         let is_validated = outcomes.iter().all(|outcome| outcome.validation.is_some() || self.data.n_validation == 0);
         let validation = |outcome: &EpochOutcome| outcome.validation.unwrap_or_default();
+        let rate = |outcome: &EpochOutcome| courses[outcome.network].last_rate(epoch);
+        // Where all are alike, their mean is exactly that.
+        let learning_rate = outcomes.split_first().map_or(0.0, |(first, others)| {
+            let first = rate(first);
+            first + others.iter().map(|other| rate(other) - first).sum::<f64>() / outcomes.len() as f64
+        });
         let train_loss = over_copies(&|o| o.train.loss * fold(o).unit);
         let validation_loss = over_copies(&|o| validation(o).loss * fold(o).unit);
         let train_metric = over_copies(&|o| fold(o).metric(o.train, 0));
@@ -56,40 +49,18 @@ impl Trainer {
             validation_loss: is_validated.then_some(validation_loss.0),
             train_metric: train_metric.0,
             validation_metric: is_validated.then_some(validation_metric.0),
-            learning_rate: self.learning_rate(
-                epoch,
-                config,
-                outcomes.iter().map(|o| (&networks[o.network], &steps[o.network])),
-            ),
+            learning_rate,
             seconds: over_copies(&|o| o.seconds).0,
-            spread: (outcomes.len() > 1).then_some(Spread {
-                train_loss: train_loss.1,
-                validation_loss: is_validated.then_some(validation_loss.1),
-                train_metric: train_metric.1,
-                validation_metric: is_validated.then_some(validation_metric.1),
+            spread: (outcomes.len() > 1).then(|| {
+                Box::new(Spread {
+                    train_loss: train_loss.1,
+                    validation_loss: is_validated.then_some(validation_loss.1),
+                    train_metric: train_metric.1,
+                    validation_metric: is_validated.then_some(validation_metric.1),
+                })
             }),
             recorded: None,
         }
-    }
-
-    /// The learning rate of an epoch's last step, the mean over a trial's networks; epochs count from 1.
-    fn learning_rate<'a>(
-        &self,
-        epoch: usize,
-        config: &TrialConfig,
-        mut networks: impl ExactSizeIterator<Item = (&'a NetworkSpec, &'a Steps)>,
-    ) -> f64 {
-        let n = networks.len() as f64;
-        let mut rate = |(spec, steps): (&NetworkSpec, &Steps)| rate_at(self.last_step(epoch, spec), config, steps);
-        // Where all are alike, their mean is exactly that.
-        let first = networks.next().map_or(config.optimizer.learning_rate, &mut rate);
-        first + networks.map(|one| rate(one) - first).sum::<f64>() / n
-    }
-
-    /// The last step of a network's epoch; epochs count from 1.
-    fn last_step(&self, epoch: usize, spec: &NetworkSpec) -> StepAt {
-        let per_epoch = self.per_epoch(spec);
-        StepAt { step: epoch as u64 * per_epoch - 1, per_epoch }
     }
 
     /// What is kept of networks at their start for the first record.
@@ -112,9 +83,9 @@ impl Trainer {
         if records.is_empty() || running.outcomes.iter().any(|outcome| outcome.diverged_at.is_some()) {
             return None;
         }
-        let Running { config, networks, kept, epochs_done, .. } = running;
+        let Running { networks, kept, epochs_done, .. } = running;
         let mut all = Vec::new();
-        for (&index, kept) in networks.iter().zip(kept) {
+        for (index, kept) in networks.clone().zip(kept) {
             let (spec, snapshot) = (&wave.networks[index], wave.population.snapshot(index));
             let (n, rows) = (spec.shape.n_parameters(), self.folds[usize::from(spec.run.fold)].data.clone());
             let now: Vec<f64> = snapshot.numbers.get(..n)?.iter().map(|&x| f64::from(x)).collect();
@@ -129,7 +100,8 @@ impl Trainer {
             } else {
                 Vec::new()
             };
-            let at = self.last_step(*epochs_done + 1, spec);
+            let course = &wave.courses[index];
+            let at = course.last_step(*epochs_done + 1);
             let curvature = records
                 .has(Record::Curvature)
                 .then(|| look.curvature(&snapshot, spec.momentum(at), true, &mut kept.warm));
@@ -145,8 +117,7 @@ impl Trainer {
                 }));
             }
             if let Some(own) = curvature {
-                let rate = rate_at(at, config, &wave.steps[index]);
-                let limit = spec.stability_limit(rate, at).unwrap_or(f64::NAN);
+                let limit = spec.stability_limit(course.last_rate(*epochs_done + 1), at).unwrap_or(f64::NAN);
                 numbers.extend([own.largest, own.preconditioned, limit, own.residual]);
                 numbers.extend([n_rows, rows.n_train].map(|n| n as f64));
             }

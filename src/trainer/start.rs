@@ -1,10 +1,9 @@
 //! How a wave of trials begins: their networks, and as many as there is room for.
 
-use super::held::Held;
 use super::wave::{Running, Wave};
 use super::{Assignment, Report, Trainer, network_bytes};
 use crate::backend::NetworkSpec;
-use crate::backend::epoch::Steps;
+use crate::backend::epoch::Course;
 use crate::error::Result;
 use crate::result::TrialEvent;
 use crate::rng::RunId;
@@ -44,39 +43,54 @@ impl Trainer {
             let kept = self.kept(&networks[first..]);
             let mut told = None;
             if !self.brief && heir.is_none() {
-                report.tell(&mut told, TrialEvent::begun(trial.number));
+                report.tell(&mut told, TrialEvent::begun(trial.number), None);
             }
             snapshots.extend(from.map(|from| (trials.len(), from)));
+            // Seeds of a trial that diverges in one of them end with that epoch. What a learning rate came to is told by its
+            // network's state, which later epochs of a flight would change.
+            let waits = config.schedule.waits_for_outcome() || config.optimizer.descends() || config.holds_weights();
             trials.push(Running {
                 told,
                 trial,
                 until: until_epoch.map_or(config.epochs, |until| until.min(config.epochs)),
-                config,
-                networks: (first..networks.len()).collect(),
+                is_plain: !waits && copies == 1 && self.study.record.is_empty(),
+                config: Box::new(config),
+                networks: first..networks.len(),
                 epochs_begun: 0,
                 epochs_done: 0,
                 steps: 0,
                 evaluations: 0,
                 outcomes: Vec::new(),
                 ended: false,
+                is_over: false,
                 kept,
                 heir,
-                held: Held::default(),
+                held: Box::default(),
             });
         }
         if trials.is_empty() {
             return Ok(false);
         }
         let population = self.population(networks).await?;
-        let steps = vec![Steps::default(); outlines.len()];
+        let is_plain = trials.iter().all(|running: &Running| running.is_plain);
+        let courses = Course::all(outlines.iter().map(|spec| (spec, self.fold(spec).data.n_train)));
         let (in_epoch, to_park, to_close, to_hold) = (false, Vec::new(), VecDeque::new(), Vec::new());
         let (networks, is_through) = (outlines, false);
-        let mut wave =
-            Wave { population, networks, trials, owner, steps, in_epoch, is_through, to_close, to_hold, to_park };
+        let mut wave = Wave {
+            population,
+            networks,
+            trials,
+            owner,
+            courses,
+            is_plain,
+            in_epoch,
+            is_through,
+            to_close,
+            to_hold,
+            to_park,
+        };
         for (owner, from) in snapshots {
-            let own = wave.trials[owner].networks.iter();
-            let per_epoch: Vec<u64> = own.map(|&index| self.per_epoch(&wave.networks[index])).collect();
-            wave.take_up(owner, &from, &per_epoch);
+            wave.take_up(owner, &from);
         }
         self.wave = Some(wave);
         Ok(true)

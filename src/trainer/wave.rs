@@ -2,11 +2,12 @@
 
 use super::held::Held;
 use super::{Assignment, TrialSnapshot};
-use crate::backend::epoch::Steps;
+use crate::backend::epoch::{Course, Steps};
 use crate::backend::{EpochOutcome, NetworkSpec, Population, Snapshot};
 use crate::error::Result;
 use crate::search::Trial;
 use crate::study::TrialConfig;
+use core::ops::Range;
 use std::collections::VecDeque;
 
 /// What is kept of a network from one epoch's record to the next.
@@ -17,12 +18,12 @@ pub struct Kept {
     pub warm: Vec<f32>,
 }
 
-/// One trial in training: its settings and its networks' progress.
+/// One trial in training: its settings and its networks' progress. Thousands are gone through with every epoch: what is asked
+/// for then stands together.
+#[repr(C)]
 pub struct Running {
-    pub trial: Trial,
-    pub config: TrialConfig,
-    /// Index into the wave's networks, one a fold and seed.
-    pub networks: Vec<usize>,
+    /// Its networks in the wave, one a fold and seed.
+    pub networks: Range<usize>,
     /// The epoch after which it ends here: its last, or the one that it is assigned until.
     pub until: usize,
     pub epochs_begun: usize,
@@ -30,26 +31,33 @@ pub struct Running {
     pub steps: u64,
     /// Gradient evaluations that they took.
     pub evaluations: u64,
+    /// Whether it is one network, of which nothing is asked between epochs.
+    pub is_plain: bool,
+    /// Whether it has left training.
+    pub ended: bool,
+    /// Whether it has done so by its own end.
+    pub is_over: bool,
+    /// Who goes on from it, where it is trained for that alone: nothing is told of it.
+    pub heir: Option<Box<Assignment>>,
+    /// Its place in the report under way.
+    pub told: Option<usize>,
+    pub trial: Trial,
+    pub config: Box<TrialConfig>,
     /// Outcomes of the epoch under way.
     pub outcomes: Vec<EpochOutcome>,
-    pub ended: bool,
     /// One a network, where something is recorded.
     pub kept: Vec<Kept>,
     /// Its weights beside its networks, where it holds any.
-    pub held: Held,
-    /// Its place in the report under way.
-    pub told: Option<usize>,
-    /// Who goes on from it, where it is trained for that alone: nothing is told of it.
-    pub heir: Option<Box<Assignment>>,
+    pub held: Box<Held>,
 }
 
 impl Running {
-    /// `steps` are the wave's.
-    pub fn snapshot(&self, networks: Vec<Snapshot>, steps: &[Steps]) -> TrialSnapshot {
+    /// `courses` are the wave's.
+    pub fn snapshot(&self, networks: Vec<Snapshot>, courses: &[Course]) -> TrialSnapshot {
         let waits = self.config.schedule.waits_for_outcome();
-        let memories = self.networks.iter().filter(|_| waits).map(|&index| steps[index].memory).collect();
+        let memories = self.networks.clone().filter(|_| waits).map(|index| courses[index].steps.memory).collect();
         let warm = self.kept.iter().map(|kept| kept.warm.clone()).filter(|warm| !warm.is_empty()).collect();
-        let Held { means, best, .. } = self.held.clone();
+        let Held { means, best, .. } = Held::clone(&self.held);
         TrialSnapshot { number: self.trial.number, epochs: self.epochs_done, networks, memories, warm, means, best }
     }
 }
@@ -61,7 +69,9 @@ pub struct Wave {
     pub trials: Vec<Running>,
     /// Trial of each network.
     pub owner: Vec<usize>,
-    pub steps: Vec<Steps>,
+    pub courses: Vec<Course>,
+    /// Whether nothing is asked of any trial between epochs, so that several may be under way.
+    pub is_plain: bool,
     pub in_epoch: bool,
     /// Whether the population is done with what was begun.
     pub is_through: bool,
@@ -80,13 +90,13 @@ fn best_or(held: &Held) -> &[Vec<f32>] {
 
 impl Wave {
     /// Takes a trial up where a snapshot left it. One that does not fit changes nothing: the trial then begins at its first
-    /// epoch. `per_epoch` are the steps of each of its networks.
-    pub fn take_up(&mut self, owner: usize, from: &TrialSnapshot, per_epoch: &[u64]) {
-        let Self { population, networks, trials, steps, .. } = self;
+    /// epoch.
+    pub fn take_up(&mut self, owner: usize, from: &TrialSnapshot) {
+        let Self { population, networks, trials, courses, .. } = self;
         let running = &mut trials[owner];
-        let fits = |((&index, snapshot), per_epoch): ((&usize, &Snapshot), &u64)| {
-            let is_whole =
-                u64::from(snapshot.steps) == from.epochs as u64 * per_epoch && snapshot.diverged_at.is_none();
+        let fits = |(index, snapshot): (usize, &Snapshot)| {
+            let steps = from.epochs as u64 * u64::from(courses[index].per_epoch);
+            let is_whole = u64::from(snapshot.steps) == steps && snapshot.diverged_at.is_none();
             is_whole && snapshot.parts(&networks[index]).is_some()
         };
         let n = running.networks.len();
@@ -95,14 +105,14 @@ impl Wave {
             && (!waits || from.memories.len() == n)
             && from.means.len() == if running.config.is_averaged_end(from.epochs) { n } else { 0 }
             && from.best.as_ref().is_none_or(|best| best.weights.len() == n);
-        let mut all = running.networks.iter().zip(&from.networks).zip(per_epoch);
+        let mut all = running.networks.clone().zip(&from.networks);
         if !is_one_each || from.epochs >= running.until || !all.all(fits) {
             return;
         }
-        for (at, (&index, snapshot)) in running.networks.iter().zip(&from.networks).enumerate() {
+        for (at, (index, snapshot)) in running.networks.clone().zip(&from.networks).enumerate() {
             population.restore(index, snapshot);
             let memory = from.memories.get(at).copied().unwrap_or_default();
-            steps[index] = Steps::new(snapshot.steps, memory);
+            courses[index].steps = Steps::new(snapshot.steps, memory);
             if let Some(kept) = running.kept.get_mut(at) {
                 kept.parameters = snapshot.numbers[..networks[index].shape.n_parameters()].to_vec();
                 kept.warm = from.warm.get(at).cloned().unwrap_or_default();
@@ -111,7 +121,7 @@ impl Wave {
             running.evaluations += snapshot.evaluations.max(u64::from(snapshot.steps));
         }
         (running.epochs_begun, running.epochs_done) = (from.epochs, from.epochs);
-        running.held = Held { means: from.means.clone(), best: from.best.clone(), now: Vec::new() };
+        *running.held = Held { means: from.means.clone(), best: from.best.clone(), now: Vec::new() };
     }
 
     /// What a trial's networks are at its end, without what their optimizers would need to go on.
@@ -119,7 +129,7 @@ impl Wave {
         let mut networks = Vec::new();
         let Running { held, networks: own, .. } = &self.trials[owner];
         let (best, mut held) = (held.best.as_ref(), best_or(held).iter());
-        for &index in own {
+        for index in own.clone() {
             let numbers = match held.next() {
                 Some(weights) => weights.clone(),
                 None => self.population.parameters(index).await?.into_iter().map(|one| one as f32).collect(),
@@ -127,7 +137,7 @@ impl Wave {
             networks.push(Snapshot { numbers, ..Snapshot::default() });
         }
         let epochs = best.map_or(self.trials[owner].epochs_done, |best| best.epoch as usize);
-        let ended = self.trials[owner].snapshot(networks, &self.steps);
+        let ended = self.trials[owner].snapshot(networks, &self.courses);
         Ok(TrialSnapshot { warm: Vec::new(), means: Vec::new(), best: None, epochs, ..ended })
     }
 }

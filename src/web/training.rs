@@ -103,9 +103,9 @@ impl Training {
     pub async fn advance(&mut self, budget_ms: f64) -> Result<JsValue, JsValue> {
         let budget = Duration::from_secs_f64((budget_ms / 1000.0).clamp(0.0, 10.0));
         let report = self.trainer.advance(budget).await.map_err(|error| problem(&error))?;
-        let Report { trials, snapshots, watched, steps, finished, resumed } = report;
+        let Report { ref trials, ref snapshots, ref watched, steps, finished, resumed, .. } = report;
         let mut numbers = Vec::new();
-        for event in &trials {
+        for event in trials {
             event.write(&mut numbers);
         }
         let told = to_js(&serde_json::json!({ "steps": steps, "finished": finished, "resumed": resumed }))?;
@@ -120,6 +120,7 @@ impl Training {
             }
             js_sys::Reflect::set(&told, &name.into(), &js_sys::Uint32Array::from(words.as_slice()))?;
         }
+        self.trainer.take_back(report);
         Ok(told)
     }
 

@@ -299,10 +299,11 @@ impl<S: Source> Driver<S> {
             let of_epoch = self.population.outcomes(epoch, sums, seconds);
             let ends = self.ends.is_some_and(|ends| epoch >= ends);
             let is_sum = ends || of_epoch.iter().any(|outcome| outcome.diverged_at.is_some());
-            if is_sum || !self.held.is_empty() {
-                self.held.extend(of_epoch);
+            let told = if is_sum || !self.held.is_empty() { &mut self.held } else { &mut self.ready };
+            if told.is_empty() {
+                *told = of_epoch;
             } else {
-                self.ready.extend(of_epoch);
+                told.extend(of_epoch);
             }
             (self.told, self.ended) = (epoch + 1, now);
         }

@@ -30,33 +30,29 @@ pub struct Plan {
     pub words: usize,
 }
 
-/// Rows and key of each network's order, where the device is to draw those of an epoch: all of them, from their beginning,
-/// of `from` networks or more.
-pub fn keys(epoch: &[EpochBatches], from: usize) -> Option<Vec<(usize, [u32; 2])>> {
+/// Rows of the longest order, where the device is to draw those of an epoch: all of them, from their beginning, of `from`
+/// networks or more.
+pub fn longest(epoch: &[EpochBatches], from: usize) -> Option<usize> {
     if epoch.len() < from.max(1) {
         return None;
     }
-    let mut all = Vec::with_capacity(epoch.len());
-    for batches in epoch {
-        let (key, n) = batches.order.shuffle().filter(|&(_, n)| n <= MOST_ROWS)?;
-        if batches.steps.rows().start > 0 {
-            return None;
-        }
-        all.push((n, key));
-    }
-    Some(all)
+    epoch.iter().try_fold(0, |most, batches| {
+        let (_, n) = batches.order.shuffle()?;
+        (n <= MOST_ROWS && batches.steps.rows().start == 0).then_some(most.max(n))
+    })
 }
 
 impl Plan {
-    /// Adds the plans of orders to an epoch's words: for each its first word behind `orders`, how far its places lie apart,
-    /// rows and key. The orders take `room` words.
-    pub fn new(words: &mut Vec<u32>, orders: &[(usize, u32, usize, [u32; 2])], room: usize) -> (Self, usize) {
+    /// Adds the plans of orders to an epoch's words, whose places are counted from behind all of them; where that is. The orders
+    /// take `room` words.
+    pub fn new(words: &mut Vec<u32>, orders: &mut [[u32; PLAN_WORDS]], room: usize) -> (Self, u32) {
         let first = words.len();
         let behind = first + PLAN_WORDS * orders.len();
-        for &(place, apart, rows, key) in orders {
-            words.extend([(behind + place) as u32, apart, rows as u32, key[0], key[1]]);
+        for order in &mut *orders {
+            order[0] += behind as u32;
         }
-        (Self { first: first as u32, networks: orders.len() as u32, words: behind + room }, behind)
+        words.extend_from_slice(orders.as_flattened());
+        (Self { first: first as u32, networks: orders.len() as u32, words: behind + room }, behind as u32)
     }
 }
 

@@ -4,6 +4,7 @@
 
 use crate::backend::{BatchStep, BatchSteps, StepPlan};
 use crate::optimizer::MOST_SCALARS;
+use std::rc::Rc;
 
 /// Words of a step: its first row in the order, its rows, the steps of the run before it, its scalars.
 pub const STEP_WORDS: usize = 3 + MOST_SCALARS;
@@ -22,25 +23,26 @@ pub struct Track {
 /// The lists of an epoch.
 #[derive(Default)]
 pub struct Tracks {
-    known: Vec<(StepPlan, u32)>,
+    known: Vec<(Rc<StepPlan>, u32)>,
 }
 
 impl Tracks {
     /// Finds the list of a network's steps, or adds it to the epoch's words.
     pub fn place(&mut self, words: &mut Vec<u32>, steps: &BatchSteps) -> Track {
-        let Some((plan, part)) = steps.plan() else {
+        let Some((plan, learning_rate, part)) = steps.plan() else {
             return Track { first: add(words, steps.iter().copied()), rate: 1.0 };
         };
-        let known = self.known.iter().rev().take(MOST_LOOKS).find(|(known, _)| known.is_unit_of(plan));
+        let near = || self.known.iter().rev().take(MOST_LOOKS);
+        let known =
+            near().find(|(known, _)| Rc::ptr_eq(known, plan)).or_else(|| near().find(|(known, _)| known == plan));
         let list = if let Some((_, first)) = known {
             *first
         } else {
-            let shared = plan.at_unit_rate();
-            let first = add(words, shared.steps());
-            self.known.push((shared, first));
+            let first = add(words, plan.steps(1.0));
+            self.known.push((plan.clone(), first));
             first
         };
-        Track { first: list + (STEP_WORDS * part.start) as u32, rate: plan.optimizer.learning_rate as f32 }
+        Track { first: list + (STEP_WORDS * part.start) as u32, rate: learning_rate as f32 }
     }
 }
 
@@ -56,19 +58,18 @@ fn add(words: &mut Vec<u32>, steps: impl Iterator<Item = BatchStep>) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backend::epoch::{Steps, epoch_batches};
+    use crate::backend::epoch::Course;
     use crate::backend::gpu::Strategy;
     use crate::backend::gpu::driver::DevicePopulation;
     use crate::backend::gpu::invocation::Invocation;
     use crate::backend::gpu::layered::Layered;
     use crate::backend::gpu::shuffle::PLAN_WORDS;
-    use crate::backend::{Data, Labels, Network, NetworkSpec};
+    use crate::backend::{Data, EpochBatches, Labels, Network, NetworkSpec};
     use crate::mlp::{Activation, Loss, Shape};
     use crate::optimizer::{self, Optimizer, RuleId};
-    use crate::rng::{self, Purpose, RunId};
+    use crate::rng::RunId;
     use crate::schedule::{Memory, Settings};
     use std::collections::BTreeSet;
-    use std::rc::Rc;
     use web_time::Instant;
 
     fn plan(optimizer: Optimizer, batch: usize) -> StepPlan {
@@ -104,7 +105,8 @@ mod tests {
             let mut length = 0;
             for learning_rate in [1e-5, 0.013, 7.0] {
                 for batch in [8, 16] {
-                    let steps = BatchSteps::planned(Rc::new(plan(Optimizer { learning_rate, ..of }, batch)));
+                    let unit = Optimizer { learning_rate: 1.0, ..of };
+                    let steps = BatchSteps::planned(Rc::new(plan(unit, batch)), learning_rate);
                     let track = tracks.place(&mut words, &steps);
                     for (at, step) in steps.iter().enumerate() {
                         let own = &words[track.first as usize + STEP_WORDS * at..][..STEP_WORDS];
@@ -130,7 +132,7 @@ mod tests {
     fn steps_that_are_given_stand_as_they_are() {
         let (mut tracks, mut words) = (Tracks::default(), vec![7]);
         let given: BatchSteps =
-            BatchSteps::planned(Rc::new(plan(Optimizer::default(), 8))).iter().skip(1).copied().collect();
+            BatchSteps::planned(Rc::new(plan(Optimizer::default(), 8)), 0.1).iter().skip(1).copied().collect();
         let track = tracks.place(&mut words, &given);
         assert_eq!(track, Track { first: 1, rate: 1.0 });
         assert_eq!(f32::from_bits(words[4]), given[0].scalars[0] as f32);
@@ -172,16 +174,15 @@ mod tests {
             ("resident", Box::new(Layered::new(data, networks.clone(), Strategy::Resident, false, 1))),
         ];
         for (name, mut population) in populations {
-            let mut steps = vec![Steps::default(); NETWORKS];
+            let mut courses = Course::all(networks.iter().map(|network| (&network.spec, n_train)));
             let mut epochs = Vec::new();
             for epoch in 0..5 {
                 let begun = Instant::now();
-                let batches = |(at, steps): (usize, &mut Steps)| {
-                    let spec = &networks[at].spec;
-                    let key = rng::key(spec.seed, Purpose::Shuffle, spec.run, epoch);
-                    epoch_batches(at, spec, key, n_train, spec.max_batch, steps)
+                let batches = |(network, course): (usize, &mut Course)| {
+                    let (order, steps) = (course.order(epoch), course.next());
+                    EpochBatches { network, order, steps, validates: true }
                 };
-                population.push_epoch(steps.iter_mut().enumerate().map(batches).collect());
+                population.push_epoch(courses.iter_mut().enumerate().map(batches).collect());
                 epochs.push(begun.elapsed());
                 let steps = STEP_WORDS * (n_train.div_ceil(16) + n_train.div_ceil(32));
                 let most = 4 * (NETWORKS * (5 + PLAN_WORDS) + steps);

@@ -1,9 +1,9 @@
 //! An epoch of strategy `invocation` as the device reads it.
 
-use super::HEAD_WORDS;
 use super::group::Group;
+use super::{HEAD_WORDS, Head};
 use crate::backend::EpochBatches;
-use crate::backend::gpu::shuffle::{self, Plan};
+use crate::backend::gpu::shuffle::{self, PLAN_WORDS, Plan};
 use crate::backend::gpu::tracks::Tracks;
 
 /// Where an epoch stands: all networks go on to row `end`, one member after the other, before any goes further.
@@ -28,16 +28,12 @@ pub struct Epoch {
     pub group_orders: Vec<u32>,
     /// The orders that the device draws.
     pub shuffle: Plan,
-    /// Networks at work, each with its training rows and steps.
-    pub networks: Vec<(usize, u32, u32)>,
     /// Training rows and steps by network; 0 for those that are not at work.
     pub extent: Vec<(u32, u32)>,
     /// The row until which networks train.
     pub train_end: u32,
     /// The row until which they are evaluated.
     pub end: u32,
-    /// Whether each network of the population is scored.
-    pub validates: Vec<bool>,
     /// What is submitted next.
     pub next: Position,
     /// What was to be submitted next when the host's copy was made.
@@ -55,43 +51,37 @@ impl Epoch {
         epoch: &[EpochBatches],
         shuffles_from: usize,
     ) -> Self {
-        let rows_of = |batches: &EpochBatches| batches.steps.rows().len() as u32;
-        let train_end = epoch.iter().map(rows_of).max().unwrap_or(0);
-        let networks: Vec<_> =
-            epoch.iter().map(|batches| (batches.network, rows_of(batches), batches.steps.len() as u32)).collect();
-        let mut validates = vec![false; n_networks];
-        let is_scored = epoch.iter().any(|batches| batches.validates);
+        let (mut train_end, mut is_scored) = (0, false);
         let mut extent = vec![(0, 0); n_networks];
-        for &(network, rows, steps) in &networks {
-            extent[network] = (rows, steps);
-        }
-        let keys = shuffle::keys(epoch, shuffles_from);
-        let longest = keys.iter().flatten().map(|&(rows, _)| rows).max().unwrap_or(0);
         let mut by_network: Vec<Option<&EpochBatches>> = vec![None; n_networks];
         for batches in epoch {
-            let network = batches.network;
-            validates[network] = batches.validates;
+            let (network, rows) = (batches.network, batches.steps.rows().len() as u32);
+            extent[network] = (rows, batches.steps.len() as u32);
             by_network[network] = Some(batches);
+            train_end = train_end.max(rows);
+            is_scored |= batches.validates;
         }
-        let (mut words, mut group_words, mut group_orders) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut orders, mut room) = (Vec::new(), 0);
+        let longest = shuffle::longest(epoch, shuffles_from);
+        let own_rows = if longest.is_some() { 0 } else { train_end as usize };
+        let mut words = Vec::with_capacity(n_networks * (HEAD_WORDS + PLAN_WORDS + own_rows));
+        let (mut group_words, mut group_orders) = (Vec::new(), Vec::new());
+        let (mut orders, mut room) = (Vec::with_capacity(epoch.len()), 0);
         let mut tracks = Tracks::default();
         for group in groups {
             let n = group.len();
             let start = words.len();
             group_words.push(start as u32);
-            group_orders.push(if keys.is_some() { room } else { start + HEAD_WORDS * n } as u32);
-            let own_rows = if keys.is_some() { 0 } else { train_end as usize };
+            group_orders.push(if longest.is_some() { room } else { start + HEAD_WORDS * n } as u32);
             words.resize(start + n * (HEAD_WORDS + own_rows), 0);
             for (member, &network) in group.networks.iter().enumerate() {
                 let Some(batches) = by_network[network] else { continue };
                 let track = tracks.place(&mut words, &batches.steps);
-                let before = batches.steps.span().map_or(0, |span| span.start);
-                let scored = if batches.validates { 1 } else { 2 };
-                let head = [track.first, scored, rows_of(batches), before, track.rate.to_bits()];
+                let (before, rows) = (batches.steps.span().map_or(0, |span| span.start), extent[network].0);
+                let head: Head =
+                    [track.first, if batches.validates { 1 } else { 2 }, rows, before, track.rate.to_bits()];
                 words[start + HEAD_WORDS * member..][..HEAD_WORDS].copy_from_slice(&head);
-                if let (true, Some((key, rows))) = (keys.is_some(), batches.order.shuffle()) {
-                    orders.push((room + member, n as u32, rows, key));
+                if let (Some(_), Some(([a, b], rows))) = (longest, batches.order.shuffle()) {
+                    orders.push([(room + member) as u32, n as u32, rows as u32, a, b]);
                     continue;
                 }
                 let rows = batches.steps.rows();
@@ -99,14 +89,14 @@ impl Epoch {
                     words[start + (HEAD_WORDS + k) * n + member] = row;
                 }
             }
-            room += n * longest;
+            room += n * longest.unwrap_or(0);
         }
         let mut shuffle = Plan::default();
-        if keys.is_some() {
+        if longest.is_some() {
             let behind;
-            (shuffle, behind) = Plan::new(&mut words, &orders, room);
+            (shuffle, behind) = Plan::new(&mut words, &mut orders, room);
             for first in &mut group_orders {
-                *first += behind as u32;
+                *first += behind;
             }
         }
         Self {
@@ -116,11 +106,9 @@ impl Epoch {
             group_words,
             group_orders,
             shuffle,
-            networks,
             extent,
             train_end,
             end: train_end + if is_scored { n_validation } else { 0 },
-            validates,
             next: Position::default(),
             host_next: Position::default(),
         }

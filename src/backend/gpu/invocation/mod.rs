@@ -47,6 +47,7 @@ const VEC4: usize = 16;
 /// Words of a member's head in the epoch's batches: where its steps begin, whether it trains and is scored, its rows, the steps
 /// of its run before, its learning rate.
 pub const HEAD_WORDS: usize = 5;
+type Head = [u32; HEAD_WORDS];
 /// Words of a member's settings before its widths and dropout keys: threshold and scale of dropout, constants.
 const SETTINGS_HEAD: usize = 2 + 4 * CONSTANTS4;
 
@@ -131,6 +132,8 @@ pub struct Invocation {
     buffers: Option<Buffers>,
     /// Networks of an epoch from which the device draws their orders.
     shuffles_from: usize,
+    /// Steps of an epoch of all networks.
+    epoch_steps: usize,
 }
 
 impl Invocation {
@@ -146,7 +149,10 @@ impl Invocation {
         }
         let (networks, mut parameters): (Vec<_>, Vec<_>) =
             networks.into_iter().map(|Network { spec, parameters }| (spec, parameters)).unzip();
+        let steps = |spec: &NetworkSpec| data.n_train.div_ceil(spec.max_batch.max(1));
+        let epoch_steps = networks.iter().map(steps).sum();
         let mut this = Self {
+            epoch_steps,
             data,
             places: vec![(0, 0); networks.len()],
             networks,
@@ -192,19 +198,6 @@ impl Invocation {
             flat[place] = f64::from(f32::from_bits(state[at][component]));
         }
         flat
-    }
-
-    /// A member's sums (training loss and hits, validation loss and hits) and the step at which it diverged.
-    fn sums(&self, network: usize, aside: Option<&[u8]>) -> ([f64; 4], u32) {
-        let (group, member) = self.places[network];
-        let first: usize = self.groups[..group].iter().map(|group| HEAD * group.len()).sum();
-        let group = &self.groups[group];
-        let piece = |piece: usize| -> [u32; 4] {
-            let from = VEC4 * (first + piece * group.len() + member);
-            let own = self.host[group.state + piece * group.len() + member];
-            aside.map_or(own, |aside| bytemuck::pod_read_unaligned(&aside[from..from + VEC4]))
-        };
-        (piece(0).map(|bits| f64::from(f32::from_bits(bits))), piece(1)[2])
     }
 
     /// The heads of all groups.
@@ -284,9 +277,8 @@ impl DevicePopulation for Invocation {
 
     fn epoch_size(&self) -> (f64, usize) {
         let (n, n_train) = (self.networks.len(), self.data.n_train);
-        let steps = self.networks.iter().map(|spec| n_train.div_ceil(spec.max_batch.max(1))).sum::<usize>();
         let rows = n * (n_train + self.data.n_validation);
-        (rows.div_ceil(ROWS_PER_UNIT) as f64, 4 * (n * (HEAD_WORDS + n_train) + STEP_WORDS * steps))
+        (rows.div_ceil(ROWS_PER_UNIT) as f64, 4 * (n * (HEAD_WORDS + n_train) + STEP_WORDS * self.epoch_steps))
     }
 
     fn push_epoch(&mut self, epoch: Vec<EpochBatches>) {
@@ -367,7 +359,8 @@ impl DevicePopulation for Invocation {
             for &network in &group.networks[members.clone()] {
                 // Steps are counted as if they were spread evenly over the network's rows.
                 let (rows, all) = epoch.extent[network];
-                let until = |row: u32| u64::from(row.min(rows)) * u64::from(all) / u64::from(rows.max(1));
+                let part = |row: u32| u64::from(row) * u64::from(all) / u64::from(rows);
+                let until = |row: u32| if row < rows { part(row) } else { u64::from(all) };
                 steps += until(at.end) - until(at.start);
             }
             at.member = members.end;
@@ -440,23 +433,40 @@ impl DevicePopulation for Invocation {
     fn outcomes(&self, epoch: usize, sums: &[u8], seconds: f64) -> Vec<EpochOutcome> {
         let epoch = &self.flight[epoch];
         let n_validation = self.data.n_validation as f64;
-        let outcome = |&(network, rows, _): &(usize, u32, u32)| {
-            let ([train_loss, train_correct, loss, correct], diverged) = self.sums(network, Some(sums));
-            let rows = f64::from(rows);
-            let validation = Score { loss: loss / n_validation, accuracy: correct / n_validation };
-            let (group, member) = self.places[network];
-            let before = epoch.words[epoch.group_words[group] as usize + 4 * member + 3];
-            let is_over = diverged != 0 && diverged <= before;
-            (!is_over).then(|| EpochOutcome {
-                network,
-                train: Score { loss: train_loss / rows, accuracy: train_correct / rows },
-                validation: (n_validation > 0.0 && epoch.validates[network]).then_some(validation),
-                diverged_at: (diverged != 0).then(|| u64::from(diverged)),
-                evaluations: 0,
-                seconds,
-            })
-        };
-        epoch.networks.iter().filter_map(outcome).collect()
+        let mut outcomes = Vec::with_capacity(self.networks.len());
+        let mut sums = sums;
+        for (group, &first) in self.groups.iter().zip(&epoch.group_words) {
+            let n = group.len();
+            let (scores, places, heads);
+            (scores, sums) = sums.split_at(VEC4 * n);
+            (places, sums) = sums.split_at(VEC4 * n);
+            (heads, _) = epoch.words[first as usize..].as_chunks();
+            let members = group
+                .networks
+                .iter()
+                .zip(heads)
+                .zip(scores.as_chunks::<VEC4>().0.iter().zip(places.as_chunks::<VEC4>().0));
+            for ((&network, &head), (scores, place)) in members {
+                let [_, scored, rows, before, _]: Head = head;
+                let [train_loss, train_correct, loss, correct] =
+                    bytemuck::pod_read_unaligned::<[f32; 4]>(scores).map(f64::from);
+                let [_, _, diverged, _]: [u32; 4] = bytemuck::pod_read_unaligned(place);
+                // Not at work, or over before it.
+                if scored == 0 || diverged != 0 && diverged <= before {
+                    continue;
+                }
+                let score = |loss: f64, correct: f64, rows: f64| Score { loss: loss / rows, accuracy: correct / rows };
+                outcomes.push(EpochOutcome {
+                    network,
+                    train: score(train_loss, train_correct, f64::from(rows)),
+                    validation: (n_validation > 0.0 && scored == 1).then(|| score(loss, correct, n_validation)),
+                    diverged_at: (diverged != 0).then(|| u64::from(diverged)),
+                    evaluations: 0,
+                    seconds,
+                });
+            }
+        }
+        outcomes
     }
 
     fn forget(&mut self, epochs: usize) {
@@ -483,7 +493,8 @@ impl DevicePopulation for Invocation {
         let flat = |first| self.flat(network, first, &self.host).into_iter().map(|x| x as f32);
         let group = &self.groups[self.places[network].0];
         let numbers = group.kept().flat_map(flat).collect();
-        let (_, diverged) = self.sums(network, None);
+        let (place, member) = (group.state + group.len(), self.places[network].1);
+        let diverged = self.host[place + member][2];
         Snapshot { numbers, steps: 0, diverged_at: (diverged != 0).then(|| u64::from(diverged)), ..Snapshot::default() }
     }
 

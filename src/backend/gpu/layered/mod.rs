@@ -240,10 +240,10 @@ impl DevicePopulation for Layered {
         let members = epoch.len();
         let mut words = vec![0_u32; HEAD_WORDS * members];
         let mut tracks = Tracks::default();
-        let keys = shuffle::keys(&epoch, self.shuffles_from);
+        let draws = shuffle::longest(&epoch, self.shuffles_from).is_some();
         for (member, batches) in epoch.iter().enumerate() {
-            let order = if keys.is_some() { 0 } else { words.len() as u32 };
-            if keys.is_none() {
+            let order = if draws { 0 } else { words.len() as u32 };
+            if !draws {
                 words.extend_from_slice(&batches.order);
             }
             let track = tracks.place(&mut words, &batches.steps);
@@ -266,16 +266,15 @@ impl DevicePopulation for Layered {
         }
         // What the device draws stands behind all words.
         let mut shuffle = Plan::default();
-        if let Some(keys) = keys {
+        if draws {
             let (mut room, mut orders) = (0, Vec::with_capacity(members));
-            for (rows, key) in keys {
-                orders.push((room, 1, rows, key));
+            for ([a, b], rows) in epoch.iter().filter_map(|batches| batches.order.shuffle()) {
+                orders.push([room as u32, 1, rows as u32, a, b]);
                 room += rows;
             }
-            let behind;
-            (shuffle, behind) = Plan::new(&mut words, &orders, room);
-            for (member, (place, ..)) in orders.iter().enumerate() {
-                words[HEAD_WORDS * member + 1] = (behind + place) as u32;
+            (shuffle, _) = Plan::new(&mut words, &mut orders, room);
+            for (member, [place, ..]) in orders.into_iter().enumerate() {
+                words[HEAD_WORDS * member + 1] = place;
             }
         }
         let mut tiles: Vec<(usize, Tiles)> = Vec::new();

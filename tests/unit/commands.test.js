@@ -4,7 +4,9 @@ import { assert, fc } from './numbers.js';
 import { ROOT, nodesOf, sourceOf, sources } from './sources.js';
 import { commandsKnown, connect, learn, perform, performAction } from '../../www/src/commands/commands.js';
 import { keysKnown } from '../../www/src/commands/keys.js';
+import { LISTED } from '../../www/src/commands/listed-runs.js';
 import { MORE } from '../../www/src/commands/more.js';
+import { SCENE } from '../../www/src/commands/scene.js';
 import { pinKey } from '../../www/src/views/trials/words.js';
 import { Store } from '../../www/src/state/store.js';
 import { keptAsked } from '../../www/src/state/kept.js';
@@ -21,7 +23,7 @@ import { RECORDS, readStudy } from '../../www/src/study/study.js';
  * @typedef {import('../../www/src/study/types.js').Study} Study
  */
 
-learn(MORE);
+learn({ ...MORE, ...SCENE, ...LISTED });
 const COMMANDS = commandsKnown();
 const KEYS = keysKnown();
 

@@ -9,6 +9,13 @@ const LANGUAGES = ['en', 'ko'];
 /** A table's rows. @param {string} path @returns {any[]} */
 const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
+/** A dictionary without what it says of one thing as of many, where that is asked for next (i18n.js).
+ * @param {Record<string, string>} texts */
+const withoutTwins = (texts) =>
+  Object.fromEntries(
+    Object.entries(texts).filter(([key, text]) => !key.endsWith('.one') || text !== texts[key.slice(0, -4)]),
+  );
+
 /** Takes the texts out of the tables and puts those of each language into its dictionary: a reader loads one of them.
  * @returns {import('vite').Plugin} */
 export function tableTexts() {
@@ -26,7 +33,7 @@ export function tableTexts() {
       const language = LANGUAGES[dictionaries.indexOf(path)];
       if (language) {
         const texts = paths.flatMap((one) => [...textsIn(read(one))].map((text) => text[language]));
-        return JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), tables: texts });
+        return JSON.stringify({ ...withoutTwins(JSON.parse(readFileSync(path, 'utf8'))), tables: texts });
       }
       if (!paths.includes(path)) return null;
       const rows = read(path);

@@ -9,12 +9,14 @@ import { STUDY } from './study.js';
 
 /**
  * The commands by their names, and the one place that performs them: those of any element, and those of the whole page
- * and of views that are computed (more.js), which guests learn when somebody asks for more than a stored run.
+ * and of views that are computed (more.js), which guests learn when somebody asks for more than a stored run. Those of
+ * the first visit and of the list of runs come with their views (scene.js, listed-runs.js).
  *
  * @typedef {import('./command.js').On} On
  * @typedef {import('../state/store.js').Store} Store
  * @typedef {import('../state/types.js').Action} Action
- * @typedef {typeof COMMANDS & typeof import('./more.js').MORE} Commands
+ * @typedef {typeof COMMANDS & typeof import('./more.js').MORE & typeof import('./scene.js').SCENE
+ *   & typeof import('./listed-runs.js').LISTED} Commands
  * @typedef {keyof Commands} CommandName
  */
 

@@ -1,31 +1,22 @@
 import { later } from '../platform/later.js';
-import { save, saved } from '../platform/saved.js';
+import { saved } from '../platform/saved.js';
 import { canReplay, epochsOf } from '../state/opening.js';
 import { defineCommand } from './command.js';
-import { RUN_BUTTON, focusSoon, opened } from './focus.js';
+import { opened } from './focus.js';
 
-/**
- * @typedef {import('./command.js').On} On
- * @typedef {import('../study/types.js').Study} Study
- */
+/** @typedef {import('./command.js').On} On */
 
-const OPENING_KEY = 'tuning-playground.opening';
+export const OPENING_KEY = 'tuning-playground.opening';
 
 /** Lets the replay go; the run is shown as it ended, unless another is shown by now. @param {On} on */
-function endReplay({ slices }) {
+export function endReplay({ slices }) {
   const { opening, trials } = slices;
   const { replay } = opening;
   if (replay && trials.trials === replay.cut) trials.swap(replay.of, replay.best);
   opening.put({ replay: null }, 'trials');
 }
 
-/** Trains the study of the panel. @param {On} on @returns {Promise<boolean>} whether to its end */
-const trained = async ({ page, store }) => {
-  await page.run().catch(() => {});
-  return store.outcome === 'finished';
-};
-
-/** The first visit, and replays. */
+/** How the first visit begins, and replays; what else there is comes with its view (scene.js). */
 export const OPENING = {
   /** Shows a first visitor the stored example. */
   open_example: defineCommand({
@@ -41,71 +32,6 @@ export const OPENING = {
       slices.messages.say(store.t('opening.valley', { n: store.trials.size }));
     },
   }),
-  /** The scene is gone for good, and the example with it; runs stay. */
-  leave_opening: defineCommand({
-    act: (on) => {
-      const { store, slices, runner } = on;
-      save(OPENING_KEY, 'seen');
-      endReplay(on);
-      if (store.isExample && store.state === 'idle') runner.showNothing();
-      slices.opening.put({ step: null, said: null, guess: null }, 'trials');
-      focusSoon(on, RUN_BUTTON);
-    },
-  }),
-  /** Asks for a guess before the example's networks are trained here; where there is nothing to guess, trains them. */
-  train_here: defineCommand({
-    act: async (on) => {
-      const { store, slices } = on;
-      endReplay(on);
-      const range = store.study.space?.learning_rate;
-      if (range?.type !== 'float' || store.stale) return on.perform('guess', null);
-      const { cutAt } = await later('opening');
-      // Where the networks lie, and nothing of what became of them.
-      if (store.isExample) slices.trials.swap(cutAt(store.shownStudy, store.trials, 0), null);
-      slices.opening.put({ step: 'guess' }, 'trials');
-      return undefined;
-    },
-  }),
-  /** The learning rate that the reader thinks best, or none; the networks are trained. */
-  guess: defineCommand({
-    when: (store) => store.state === 'idle',
-    act: async (on, /** @type {number | null} */ guess) => {
-      const { store, slices } = on;
-      slices.opening.put({ step: 'running', guess, run: null });
-      await trained(on);
-      if (slices.opening.step !== 'running') return;
-      // A run that was refused leaves the question where it was.
-      const step = store.isExample ? 'guess' : 'doors';
-      slices.opening.put({ step, run: store.shelf.shown }, 'trials');
-    },
-  }),
-  /** The reader has begun a run by another way. */
-  opening_doors: defineCommand({
-    act: ({ slices }) => slices.opening.put({ step: 'doors', guess: null }),
-  }),
-  /** One of the ways on: sets up what it shows, and trains it. */
-  door: defineCommand({
-    when: (store, /** @type {string} */ _) => store.state === 'idle' && !store.readOnly && !store.opening.door,
-    act: async (on, name) => {
-      endReplay(on);
-      const { DOORS } = await later('opening');
-      if (on.store.shelf.beside) on.perform('compare_run', null);
-      on.slices.opening.put({ door: name, said: null });
-      // A race goes to its own view; what all others train is seen here.
-      on.perform('view', 'sweep');
-      const said = await DOORS[name]({ ...on, trained: () => trained(on) });
-      on.slices.opening.put({ door: '', said: said ?? null });
-    },
-  }),
-  /** Two optimizers leave one start, in their own view. */
-  race_two: defineCommand({
-    act: ({ store, slices, perform }, /** @type {import('../study/race.js').Contestant[]} */ two) => {
-      slices.race.put({ options: { ...store.race.options, over: 'optimizer', ground: 'network' }, start: null });
-      slices.race.enter(two);
-      perform('view', 'race');
-    },
-  }),
-
   /** Shows the run as it stood after so many epochs; null ends that. */
   replay: defineCommand({
     act: (on, /** @type {number | null} */ epoch) => {

@@ -1,10 +1,9 @@
 import { later } from '../platform/later.js';
 import { inSlices } from '../platform/turns.js';
 import { heldOf } from '../state/kept.js';
-import { deletedNotice, unreadableNotice } from '../state/notices.js';
-import { resultDocument, resultOf } from '../state/trials.js';
+import { unreadableNotice } from '../state/notices.js';
 import { sameStudy } from '../study/same.js';
-import { NAME_LIMIT, NOTE_LIMIT, byAge, freshId } from '../study/runs.js';
+import { NAME_LIMIT, freshId } from '../study/runs.js';
 import { defineCommand } from './command.js';
 import { focusSoon, opened } from './focus.js';
 
@@ -19,7 +18,7 @@ let wanted = '';
 
 /** A run with its trials, unless another is asked for meanwhile; where it cannot be read, the page says so.
  * @param {On} on @param {string} id @returns {Promise<Held | null>} */
-async function bodyOf({ store, slices, page }, id) {
+export async function bodyOf({ store, slices, page }, id) {
   wanted = id;
   const { live } = store.shelf;
   const held = live?.id === id ? live : ((await page.shelf?.body(id)) ?? null);
@@ -32,7 +31,7 @@ async function bodyOf({ store, slices, page }, id) {
 }
 
 /** @param {On} on @param {Held} held */
-function show({ store, slices, runner, perform }, held) {
+export function show({ store, slices, runner, perform }, held) {
   if (store.shelf.beside?.id === held.id) perform('compare_run', null);
   // Undo brings the study back that was there.
   if (!sameStudy(store.study, held.study)) slices.study.replace(structuredClone(held.study));
@@ -48,7 +47,7 @@ function storeOf(store, held) {
   return other;
 }
 
-/** Runs that stay: shown, compared, named, pinned, deleted, brought in and out. */
+/** Runs that stay: shown, compared, pinned, brought in; what is done in their list comes with it (listed-runs.js). */
 export const RUNS = {
   /** Shows a run, its study and its trials; one that is trained goes on. */
   show_run: defineCommand({
@@ -112,42 +111,6 @@ export const RUNS = {
       else on.slices.shelf.put({ listed });
     },
   }),
-  rename_run: defineCommand({
-    act: ({ slices }, /** @type {{id: string, name: string}} */ { id, name }) =>
-      slices.shelf.amend(id, { name: name.trim().slice(0, NAME_LIMIT) }),
-  }),
-  note_run: defineCommand({
-    act: ({ slices }, /** @type {{id: string, note: string}} */ { id, note }) =>
-      slices.shelf.amend(id, { note: note.slice(0, NOTE_LIMIT) }),
-  }),
-  /** A pinned run is never put away to make room. */
-  pin_run: defineCommand({
-    act: ({ store, slices }, /** @type {string} */ id) =>
-      slices.shelf.amend(id, { pinned: !store.shelf.of(id)?.pinned }),
-  }),
-  /** Deletes a run that is not being trained; undo brings it back. */
-  delete_run: defineCommand({
-    when: ({ shelf }, /** @type {string} */ id) => shelf.of(id) !== null && !(shelf.training && shelf.live?.id === id),
-    act: async (on, id) => {
-      const { store, slices, runner, page, perform } = on;
-      const { live } = store.shelf;
-      const held = live?.id === id ? live : ((await page.shelf?.body(id)) ?? null);
-      const record = store.shelf.of(id);
-      if (!record) return;
-      const letter = store.shelf.letter(id);
-      if (store.shelf.beside?.id === id) perform('compare_run', null);
-      if (store.shelf.shown === id) {
-        const others = store.shelf.records.filter((one) => one.id !== id).sort(byAge);
-        const next = others.at(-1);
-        const body = next ? await bodyOf(on, next.id) : null;
-        if (body) show(on, body);
-        else runner.showNothing();
-      }
-      slices.shelf.delete(record, held, store.study);
-      slices.messages.notify(deletedNotice(letter));
-      slices.messages.say(store.t('message.run_deleted', { letter }));
-    },
-  }),
   /** The run that was deleted last comes back. */
   bring_back: defineCommand({
     act: (on) => {
@@ -158,15 +121,6 @@ export const RUNS = {
       show(on, last.held);
       page.shelf?.hold(last.held);
       focusSoon(on, '.chips [aria-current=true]');
-    },
-  }),
-  /** A run as a result document, in words. */
-  export_run: defineCommand({
-    act: async (on, /** @type {string} */ id) => {
-      const held = await bodyOf(on, id);
-      if (!held) return null;
-      const test = on.store.testOf(held.study) ?? held.test;
-      return JSON.stringify(resultDocument({ ...resultOf(held), test }));
     },
   }),
   /** Takes in a result document from a file, or an Optuna journal; what is damaged is left out, and named. */

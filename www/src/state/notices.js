@@ -109,15 +109,6 @@ export const idleNotice = (store, problem) => ({
   actions: mendsShown(store, store.study, problem),
 });
 
-/** @param {string} letter @returns {Notice} */
-export const deletedNotice = (letter) => ({
-  id: 'run_deleted',
-  kind: 'note',
-  title: 'message.run_deleted',
-  values: { letter },
-  actions: [{ label: 'action.bring_back', act: 'bring_back', primary: true }],
-});
-
 /** A run that was kept, and is gone or damaged. @param {string} letter @returns {Notice} */
 export const unreadableNotice = (letter) => ({
   id: 'run_gone',

@@ -62,14 +62,16 @@ export const tied = (store, { by, numbers, best }, form = '') =>
 /** Why they tie, in a sentence. @param {Store} store @param {Ties} ties */
 export function tieReason(store, { by, bound, samples, numbers }) {
   const part = store.objective.metric.startsWith('train') ? 'train' : 'validation';
-  const isShare = by === 'accuracy' || by === 'alike';
+  const isAlike = by === 'alike';
+  const isShare = isAlike || by === 'accuracy';
   const shown = isShare ? `${(100 * bound).toFixed(1)}%` : by === 'errors' ? exact(Number(bound.toPrecision(3))) : '';
   const isFolded = by === 'seeds' && (store.shownStudy.dataset.folds ?? 1) > 1;
-  return store.t(isFolded ? 'ties.by.folds' : `ties.by.${by}`, {
+  const reason = store.t(`ties.by.${isShare ? 'accuracy' : isFolded ? 'folds' : by}`, {
     n: numbers.size,
     bound: shown,
     rows: samples,
     part: store.t(part),
     seeds: copiesOf(store.shownStudy),
   });
+  return isAlike ? `${reason} ${store.t('alike.by')}` : reason;
 }

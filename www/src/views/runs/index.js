@@ -1,6 +1,10 @@
+import { learn } from '../../commands/commands.js';
+import { LISTED } from '../../commands/listed-runs.js';
 import './tp-runs-list.js';
 import './tp-compare.js';
 import './tp-overlay.js';
+
+learn(LISTED);
 
 export { readFile } from './import.js';
 export const texts = { en: () => import('./en.json'), ko: () => import('./ko.json') };

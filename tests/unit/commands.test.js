@@ -213,18 +213,6 @@ test('each view has its key, by its place', () => {
   assert.equal(views.length, 7);
 });
 
-test('own data are called by their file, also where the study has their text in it', () => {
-  const found = { task: 'classes', rows: 12, features: 2, classes: 2, class_rows: [6, 6], digest: '00000000000000ab' };
-  const study = /** @type {any} */ ({ format: '', dataset: { name: 'csv', text: 'a,b,c', found } });
-  // Nobody knows what somebody else's table is called.
-  const store = new Store();
-  assert.equal(store.dataName(study), DATASETS.find((one) => one.name === 'csv')?.label[store.lang]);
-  store.slices.study.tableNames.set(found.digest, 'birds.csv');
-  assert.equal(store.dataName(study), 'birds.csv');
-  const { text: _, ...dataset } = study.dataset;
-  assert.equal(store.dataName({ ...study, dataset: { ...dataset, file: 'fish.csv' } }), 'fish.csv');
-});
-
 test('every command that changes the study is among those that are tried', () => {
   const changing = Object.entries(COMMANDS).filter(([, one]) => 'edit' in one);
   assert.deepEqual(changing.map(([act]) => act).sort(), Object.keys(DETAILS).sort());

@@ -11,7 +11,8 @@ import {
   tableOf,
 } from '../../www/src/views/data/drawing.js';
 import { calledBy, inLink, reportWords, saidOf } from '../../www/src/views/data/report.js';
-import { datasetOf, taskOf } from '../../www/src/study/hyperparameters.js';
+import { DATASETS, datasetOf, taskOf } from '../../www/src/study/hyperparameters.js';
+import { Store } from '../../www/src/state/store.js';
 import { switched, withDataset } from '../../www/src/study/panel.js';
 import { decodeLink, encodeLink } from '../../www/src/study/link.js';
 import { FORMAT, readStudy } from '../../www/src/study/study.js';
@@ -147,4 +148,16 @@ test('what not every study has stands before what every study has, so that a cut
   const link = String(encodeLink({ study }));
   for (const key of ['evaluate_every', 'budget']) assert.ok(link.indexOf(key) < link.indexOf('space:'), link);
   assert.equal(decodeLink(link).state.study?.evaluate_every, 3);
+});
+
+test('own data are called by their file, also where the study has their text in it', () => {
+  const found = { task: 'classes', rows: 12, features: 2, classes: 2, class_rows: [6, 6], digest: '00000000000000ab' };
+  const study = /** @type {any} */ ({ format: '', dataset: { name: 'csv', text: 'a,b,c', found } });
+  // Nobody knows what somebody else's table is called.
+  const store = new Store();
+  assert.equal(store.dataName(study), DATASETS.find((one) => one.name === 'csv')?.label[store.lang]);
+  store.slices.study.tableNames.set(found.digest, 'birds.csv');
+  assert.equal(store.dataName(study), 'birds.csv');
+  const { text: _, ...dataset } = study.dataset;
+  assert.equal(store.dataName({ ...study, dataset: { ...dataset, file: 'fish.csv' } }), 'fish.csv');
 });

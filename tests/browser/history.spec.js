@@ -53,7 +53,8 @@ test('Back and Forward go from view to view, and a run and the study stay', asyn
 test('Back keeps a run going', async ({ app, page, backend }) => {
   await app.open();
   await page.getByRole('tab', { name: 'Trials' }).click();
-  await app.start(small({ trials: 300 }), backend);
+  // Too long to end before the way back.
+  await app.start(small({ trials: 1200 }), backend);
   await app.progress('done', 1);
   await page.goBack();
   await expect.poll(() => app.get('view')).toBe('sweep');

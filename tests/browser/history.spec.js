@@ -94,6 +94,24 @@ test('Back goes from lesson to lesson, and closes the one that was opened', asyn
   await page.goForward();
   await page.goForward();
   await expect(lesson).toHaveAttribute('data-lesson', 'log_scale');
+
+  // As quickly as somebody can, each place keeps the lesson that it is of.
+  const place = () => page.evaluate(() => history.state['tuning-playground'].lesson);
+  const pressed = async (/** @type {(-1 | 1)[]} */ ...ways) => {
+    for (const way of ways) {
+      await page.evaluate((by) => history.go(by), way);
+      await page.waitForTimeout(120);
+    }
+  };
+  await pressed(-1, -1, 1, 1, -1, -1, 1);
+  await expect(page.getByTestId('lesson-log_scale')).toBeVisible();
+  await expect.poll(() => page.url()).toContain('lesson=path');
+  expect(await place()).toBe('path');
+  await page.goBack();
+  await expect(lesson).toHaveCount(0);
+  expect(await place()).toBe('');
+  await pressed(1, 1);
+  await expect(lesson).toHaveAttribute('data-lesson', 'log_scale');
 });
 
 test('a page in a frame leaves the history of the page around it alone', async ({ app, page, site }) => {

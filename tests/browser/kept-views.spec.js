@@ -255,3 +255,17 @@ test('a race that was tuned is there again after a reload, without another searc
   await ended();
   expect((await race()).options.over).toBe('seed');
 });
+
+test('a map of a study that nobody has changed is there again, too', async ({ app, page }) => {
+  const space = '(learning_rate:(type:float,low:0.0001,high:0.1,log:!t),dropout:(type:float,low:0,high:0.5))';
+  const words = `(dataset:(name:iris),space:${space},fixed:(epochs:5),trials:4)`;
+  await app.open(`#v=1&s=${words}&view=map&map=learning_rate,dropout,16`);
+  await settled(page, /ready/);
+  await page.getByTestId('map-go').click();
+  await settled(page, /done/);
+  const whole = await map(page);
+  await expect.poll(() => kept(page, 'map')).toEqual([256]);
+  await page.reload();
+  await settled(page, /done/);
+  expect(await map(page)).toEqual({ ...whole, earlier: true });
+});

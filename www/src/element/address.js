@@ -46,6 +46,8 @@ export class Address {
     /** @private the window of the map at the last look */ this.window = -1;
     /** @private @type {string | undefined} the plane of a loss surface at the last look */ this.plane = undefined;
     /** @private where the reader is */ this.place = { view: store.view, lesson: store.lesson };
+    /** @private @type {string | null} the lesson that the history has asked for, until it is there */ this.coming =
+      null;
     /** @private how many places had been visited by then */ this.visits = store.visits;
     /** @private the name of the entries that differ in their places alone */ this.kin = '';
     this.reproduction = new Reproduction(store, runner);
@@ -175,8 +177,8 @@ export class Address {
   write() {
     clearTimeout(this.timer);
     const { link } = this;
-    // A link that has just come is read first.
-    if (link === this.last || location.hash !== this.hash) return;
+    // A link that has just come is read first, and a place of the history is that of what it brings.
+    if (this.coming !== null || link === this.last || location.hash !== this.hash) return;
     this.last = link;
     try {
       history.replaceState(this.entry, '', link ?? location.href.split('#', 1)[0]);
@@ -194,7 +196,9 @@ export class Address {
   /** @private The reader is here, without having come by a way that leads back. @returns {boolean} whether they were
    * elsewhere */
   stay() {
-    const { view, lesson, visits } = this.store;
+    const { view, visits } = this.store;
+    if (this.coming === this.store.lesson) this.coming = null;
+    const lesson = this.coming ?? this.store.lesson;
     const isOther = visits !== this.visits && (view !== this.place.view || lesson !== this.place.lesson);
     this.place = { view, lesson };
     this.visits = visits;
@@ -221,7 +225,11 @@ export class Address {
     const { page, store } = this;
     this.hash = location.hash;
     if (VIEWS.some((one) => one.name === entry.view)) page.view = entry.view;
-    if (entry.lesson !== store.lesson) perform(store, 'lesson_from', String(entry.lesson));
+    if (entry.lesson !== (this.coming ?? store.lesson)) {
+      this.coming = String(entry.lesson);
+      perform(store, 'lesson_from', this.coming);
+      later('lesson').catch(() => (this.coming = null));
+    }
     this.stay();
     this.last = null;
     this.write();

@@ -159,7 +159,16 @@ export class Keeper {
   /** @private */
   async openViews() {
     const { ViewsKeeper } = await views.open();
-    return (this.views ??= new ViewsKeeper(this.store, (key, value) => this.storage.write(key, value)));
+    return (this.views ??= new ViewsKeeper(this.store, (key, value) => this.keepBeside(key, value)));
+  }
+
+  /** @private What stands beside the study is of the one that is kept, also where nobody has changed it.
+   * @param {'map' | 'race'} key @param {unknown} value */
+  async keepBeside(key, value) {
+    const study = value !== null && !this.written ? this.keepStudy() : null;
+    // What stood beside another study goes first; else nothing waits, as the page may be about to go.
+    if (this.isStray) await study;
+    await Promise.all([study, this.storage.write(key, value)]);
   }
 
   /** @private Keeps a map and a race. @param {boolean} leaving */

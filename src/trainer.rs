@@ -405,8 +405,11 @@ impl Trainer {
             }
         }
         // Seeds end in any order; sums over them must not depend on it.
-        let outcomes = by_key(core::mem::take(&mut running.outcomes), |outcome| outcome.network as u64);
-        if self.end_epoch(running, &outcomes, recorded, courses, report) {
+        let mut outcomes = by_key(core::mem::take(&mut running.outcomes), |outcome| outcome.network as u64);
+        let leaves = self.end_epoch(running, &outcomes, recorded, courses, report);
+        outcomes.clear();
+        running.outcomes = outcomes;
+        if leaves {
             self.leave(wave, owner, report).await?;
         }
         Ok(())

@@ -251,6 +251,19 @@ const LOW = /** @type {const} */ ([
   [1280, 320],
 ]);
 
+test('a press on the empty figure of a frame that nobody has touched is no error', async ({ page, site }) => {
+  const space = '(learning_rate:(type:float,low:0.0001,high:0.1,log:!t))';
+  await page.goto(
+    `${site.url}embed.html#v=1&s=(dataset:(name:moons),space:${space},fixed:(hidden:!(8)),trials:4)&view=sweep`,
+  );
+  const box = await page.locator('tp-surface').first().boundingBox();
+  if (!box) throw new Error('the figure has no place');
+  // What is pressed there runs the study, and picks no point; an error in the console fails the test.
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.click(box.x + 40, box.y + box.height / 2);
+  await page.waitForTimeout(1000);
+});
+
 test('in small windows everything can be scrolled to and nothing covers it', async ({ app, page, backend }) => {
   test.setTimeout(120_000);
   // The sheet fades as a window narrows, over what is below it.

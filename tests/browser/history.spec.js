@@ -128,3 +128,37 @@ test('a page in a frame leaves the history of the page around it alone', async (
   await expect.poll(inside).toContain('view=trials');
   expect(await lengthOf(page)).toBe(before);
 });
+
+test('a lesson that is given up while it loads does not hold the address', async ({ app, page }) => {
+  const asked = [];
+  await page.route(/later-lesson/, async (route) => {
+    asked.push(route);
+    await new Promise((resolve) => void setTimeout(resolve, 1500));
+    await route.continue();
+  });
+  await app.open('#v=1&view=sweep');
+  await page.evaluate(() => {
+    history.replaceState({ 'tuning-playground': { ...history.state?.['tuning-playground'], lesson: 'path' } }, '');
+    const { kin } = history.state['tuning-playground'];
+    history.pushState({ 'tuning-playground': { kin, view: 'sweep', lesson: '' } }, '');
+  });
+  await page.goBack();
+  await page.keyboard.press('Escape');
+  await expect.poll(() => asked.length).toBeGreaterThan(0);
+  await page.waitForTimeout(2500);
+  await app.put(small({ trials: 9 }));
+  await expect.poll(() => page.url()).toContain('trials:9');
+});
+
+test('R7 changes that follow each other without a pause are in the address all the same', async ({ app, page }) => {
+  await app.open();
+  const seed = () => app.get('study').then((study) => study.seed);
+  for (let k = 0; k < 20; k++) {
+    await app.put(small({ seed: 1000 + k }));
+    await page.waitForTimeout(150);
+  }
+  expect(await seed()).toBe(1019);
+  await page.reload();
+  await app.defined();
+  expect(await seed()).toBeGreaterThan(1000);
+});

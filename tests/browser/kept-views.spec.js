@@ -1,15 +1,8 @@
 import { small } from './app.js';
 import { expect, test } from './fixtures.js';
+import { NETS } from './maps.js';
 
 /** A trained map and a race that was tuned are there again after a reload, and nobody else's is. */
-
-const LOG = { type: 'float', low: 0.001, high: 1e6, log: true };
-const NETS = small({
-  dataset: { name: 'waves', samples: 60 },
-  fixed: { hidden: [4], epochs: 3, init: 'normal', optimizer: 'sgd' },
-  space: { learning_rate: LOG, init_std: { type: 'float', low: 0.01, high: 3, log: true } },
-  trials: 3,
-});
 
 /** @param {import('./app.js').Page} page */
 const map = (page) =>
@@ -181,7 +174,15 @@ test('a map that was cleared stays away, and another study has none', async ({ a
   await app.open('#v=1&s=(dataset:(name:iris),trials:3)&view=map');
   await settled(page, /ready/);
   expect((await map(page)).done).toBe(0);
-  // Looking at it has put nothing away.
+  // Looking at it, or at a race, has put nothing away.
+  await page.goto('about:blank');
+  await app.open('#v=1&s=(dataset:(name:iris),fixed:(epochs:2),trials:3)&view=race&race=seed');
+  await expect
+    .poll(() => page.locator('tuning-playground').evaluate((one) => /** @type {any} */ (one).store.race.state), {
+      timeout: 60_000,
+    })
+    .toBe('done');
+  await page.waitForTimeout(1500);
   await page.goto('about:blank');
   await page.goto(url);
   await settled(page, /done/);

@@ -1,20 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { small } from './app.js';
 import { expect, standingTest as test } from './fixtures.js';
 import { look } from './look.js';
+import { LOG, NETS } from './maps.js';
 
 /** Trainability maps, with the real engine. */
 
 /** @typedef {import('./app.js').Page} Page */
-
-const LOG = { type: 'float', low: 0.001, high: 1e6, log: true };
-/** Of numbers, whose loss grows without an end where the rate is too large. */
-const NETS = small({
-  dataset: { name: 'waves', samples: 60 },
-  fixed: { hidden: [4], epochs: 3, init: 'normal', optimizer: 'sgd' },
-  space: { learning_rate: LOG, init_std: { type: 'float', low: 0.01, high: 3, log: true } },
-  trials: 3,
-});
 
 /** What the page knows of the map. @param {Page} page */
 const map = (page) =>

@@ -7,6 +7,7 @@ import { keysKnown } from '../../www/src/commands/keys.js';
 import { LISTED } from '../../www/src/commands/listed-runs.js';
 import { MORE } from '../../www/src/commands/more.js';
 import { SCENE } from '../../www/src/commands/scene.js';
+import { SETTINGS } from '../../www/src/commands/search-settings.js';
 import { pinKey } from '../../www/src/views/trials/words.js';
 import { Store } from '../../www/src/state/store.js';
 import { keptAsked } from '../../www/src/state/kept.js';
@@ -23,7 +24,7 @@ import { RECORDS, readStudy } from '../../www/src/study/study.js';
  * @typedef {import('../../www/src/study/types.js').Study} Study
  */
 
-learn({ ...MORE, ...SCENE, ...LISTED });
+learn({ ...MORE, ...SCENE, ...LISTED, ...SETTINGS });
 const COMMANDS = commandsKnown();
 const KEYS = keysKnown();
 

@@ -20,7 +20,7 @@ const start = ({ page }) => void page.run().catch(() => {});
 
 /** Stages say how many trials there are.
  * @param {Study} study @param {Stage[] | null} stages */
-function put(study, stages) {
+export function put(study, stages) {
   delete study.stages;
   if (!stages) return;
   Object.assign(study, { stages, trials: trialsOf(stages) });
@@ -29,7 +29,7 @@ function put(study, stages) {
 }
 
 /** Input that is not valid in fields that are gone. @param {On} on @param {RegExp} names */
-function dropDrafts({ store, slices }, names) {
+export function dropDrafts({ store, slices }, names) {
   for (const name of [...store.drafts.keys()]) if (names.test(name)) slices.study.dropDraft(name);
 }
 
@@ -72,14 +72,6 @@ export const SEARCH = {
     edit: (study, /** @type {string} */ name) => void (study.pruner = { name }),
     act: (on) => dropDrafts(on, /^pruner\./),
   }),
-  /** A setting of the sampler or of the pruner; null for its default. */
-  set_setting: defineCommand({
-    edit: (study, /** @type {{part: Part, name: string, value: number | null}} */ { part, name, value }) => {
-      const { [name]: _, ...rest } = /** @type {Record<string, any>} */ (study[part] ?? {});
-      study[part] = /** @type {any} */ ({ ...rest, ...(value !== null && { [name]: value }) });
-    },
-    act: ({ slices }, { part, name }) => slices.study.dropDraft(`${part}.${name}`),
-  }),
   /** Null for none. */
   set_budget: defineCommand({
     edit: (study, /** @type {number | null} */ budget) => {
@@ -87,27 +79,6 @@ export const SEARCH = {
       if (budget !== null) study.budget = budget;
     },
     act: ({ slices }) => slices.study.dropDraft('budget'),
-  }),
-  /** Null for none. */
-  set_stages: defineCommand({
-    edit: (study, /** @type {Stage[] | null} */ stages) => put(study, stages),
-    act: (on) => dropDrafts(on, /^stage-/),
-  }),
-  set_stage: defineCommand({
-    edit: (study, /** @type {{k: number, name: keyof Stage, value: number}} */ { k, name, value }) => {
-      const stages = study.stages ?? [];
-      if (!stages[k]) return;
-      stages[k][name] = value;
-      put(study, stages);
-    },
-    act: ({ slices }, { k, name }) => slices.study.dropDraft(`stage-${k + 1}-${name}`),
-  }),
-  remove_stage: defineCommand({
-    edit: (study, /** @type {number} */ k) => {
-      const left = study.stages?.filter((_, other) => other !== k);
-      put(study, left?.length ? left : null);
-    },
-    act: (on) => dropDrafts(on, /^stage-/),
   }),
 
   /** Puts the study of AutoML (`study/automl.js`) in the panel, which undo takes back, and runs it where that is asked

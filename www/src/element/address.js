@@ -28,6 +28,8 @@ import { Reproduction } from './reproduction.js';
 
 /** Milliseconds after the last change; browsers refuse addresses that change too often. */
 const QUIET = 400;
+/** Milliseconds after the first of changes that follow each other without such a pause. */
+const LONGEST = 1200;
 /** The name of what entries of the history keep. */
 const ENTRY = 'tuning-playground';
 /** What an address follows. */
@@ -48,6 +50,7 @@ export class Address {
     /** @private where the reader is */ this.place = { view: store.view, lesson: store.lesson };
     /** @private @type {string | null} the lesson that the history has asked for, until it is there */ this.coming =
       null;
+    /** @private when the first change came that the address has not followed */ this.changed = 0;
     /** @private how many places had been visited by then */ this.visits = store.visits;
     /** @private the name of the entries that differ in their places alone */ this.kin = '';
     this.reproduction = new Reproduction(store, runner);
@@ -170,12 +173,17 @@ export class Address {
   /** @private */
   follow() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.write(), QUIET);
+    this.changed ||= performance.now();
+    this.timer = setTimeout(
+      () => this.write(),
+      Math.min(QUIET, Math.max(0, this.changed + LONGEST - performance.now())),
+    );
   }
 
   /** @private */
   write() {
     clearTimeout(this.timer);
+    this.changed = 0;
     const { link } = this;
     // A link that has just come is read first, and a place of the history is that of what it brings.
     if (this.coming !== null || link === this.last || location.hash !== this.hash) return;
@@ -197,7 +205,6 @@ export class Address {
    * elsewhere */
   stay() {
     const { view, visits } = this.store;
-    if (this.coming === this.store.lesson) this.coming = null;
     const lesson = this.coming ?? this.store.lesson;
     const isOther = visits !== this.visits && (view !== this.place.view || lesson !== this.place.lesson);
     this.place = { view, lesson };
@@ -228,7 +235,13 @@ export class Address {
     if (entry.lesson !== (this.coming ?? store.lesson)) {
       this.coming = String(entry.lesson);
       perform(store, 'lesson_from', this.coming);
-      later('lesson').catch(() => (this.coming = null));
+      // It is there by then, unless somebody has thought better of it.
+      const arrived = () => {
+        this.coming = null;
+        this.stay();
+        this.follow();
+      };
+      later('lesson').then(arrived, arrived);
     }
     this.stay();
     this.last = null;

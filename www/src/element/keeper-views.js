@@ -2,7 +2,7 @@ import { perform } from '../commands/commands.js';
 import { mapDocument, raceDocument, readMap, readRace } from '../state/kept-views.js';
 import { wordsOf } from '../state/race.js';
 import { mapWords } from '../study/map.js';
-import { baseOf, starters } from '../study/race.js';
+import { STEPS, baseOf, starters } from '../study/race.js';
 import { keyOf } from '../study/same.js';
 
 /**
@@ -29,9 +29,19 @@ export class ViewsKeeper {
     return map.done ? `${map.sheet} ${map.version} ${map.state}` : '';
   }
 
-  /** @private */
-  get raceSeen() {
-    return JSON.stringify(raceDocument(this.store.race));
+  /** @private What there is of a race beside that somebody has looked at one. */
+  get race() {
+    const { race } = this.store;
+    const { rows, steps, tuned } = race.options;
+    const isUsual = rows === 'validation' && steps === STEPS.usual && !tuned && race.start === null;
+    return isUsual && this.isAsBegun ? null : raceDocument(race);
+  }
+
+  /** @private Nobody has come, gone or been changed. */
+  get isAsBegun() {
+    const { race, study, stale, selected } = this.store;
+    const first = starters(race.options.over, baseOf(study, stale ? null : selected), race.options.ground);
+    return JSON.stringify(race.contestants) === JSON.stringify(first);
   }
 
   /** What was kept, where nothing else has its place. Storage may be slower than the views, which then have begun.
@@ -41,9 +51,15 @@ export class ViewsKeeper {
     const { store } = this;
     const [map, race] = [readMap(found.map), readRace(found.race)];
     const sheets = map && (isOwn || map.key === keyOf(store.study)) ? this.windowsOf(map) : [];
-    if (map && sheets.length) await perform(store, 'restore_map', { ...map, sheets });
-    if (race && isOwn && this.fitsRace(race)) perform(store, 'restore_race', race);
-    this.seen = { map: this.mapSeen, race: this.raceSeen };
+    if (map && sheets.length) {
+      await perform(store, 'restore_map', { ...map, sheets });
+      // What is of another tab is written as this one's.
+      if (isOwn) this.seen.map = this.mapSeen;
+    }
+    if (race && isOwn && this.fitsRace(race)) {
+      perform(store, 'restore_race', race);
+      this.seen.race = JSON.stringify(this.race);
+    }
   }
 
   /** @private The windows of a kept map up to the one that the address asks for, which may be a moment older than
@@ -61,18 +77,16 @@ export class ViewsKeeper {
   /** @private A link may name another race, and the reader may have changed this one.
    * @param {import('../state/kept-views.js').KeptRace} kept */
   fitsRace(kept) {
-    const { race, view, study, stale, selected } = this.store;
-    const { over, ground } = race.options;
-    const first = starters(over, baseOf(study, stale ? null : selected), ground);
-    const isNew = race.state === 'none' || JSON.stringify(race.contestants) === JSON.stringify(first);
-    return isNew && (view !== 'race' || wordsOf(kept) === wordsOf(race));
+    const { race, view } = this.store;
+    return (race.state === 'none' || this.isAsBegun) && (view !== 'race' || wordsOf(kept) === wordsOf(race));
   }
 
   /** Keeps what has changed. @param {boolean} leaving there is no later */
   async look(leaving) {
-    const { map, race } = this.store;
+    const { map } = this.store;
     const now = performance.now();
-    const [mapSeen, raceSeen] = [this.mapSeen, this.raceSeen];
+    const { race, mapSeen } = this;
+    const raceSeen = JSON.stringify(race);
     const isDue = leaving || map.state !== 'training' || now - this.at > EVERY;
     const written = [];
     if (mapSeen !== this.seen.map && isDue) {
@@ -82,7 +96,7 @@ export class ViewsKeeper {
     }
     if (raceSeen !== this.seen.race) {
       this.seen.race = raceSeen;
-      written.push(this.write('race', raceDocument(race)));
+      written.push(this.write('race', race));
     }
     await Promise.all(written);
   }

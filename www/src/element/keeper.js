@@ -137,6 +137,8 @@ export class Keeper {
     perform(store, 'restore_runs', { runs, own: this.own, tabs, tab: storage.tab });
     // Whoever set a study or started a run meanwhile meant it.
     const isFree = () => store.state === 'idle' && !this.runner.result;
+    const hasBeside = Boolean(beside.map ?? beside.race);
+    this.isStray = hasBeside;
     if (store.study !== before || !isFree()) return;
     const kept = readKeptStudy(study);
     if (kept && !given) {
@@ -150,7 +152,6 @@ export class Keeper {
       perform(store, 'restore_study', { ...store.study, dataset: { ...dataset, text } });
     if (bare && !kept && !runs.length && !shown && !result) return void perform(store, 'open_example');
     const isSame = kept !== null && sameStudy(kept, store.study);
-    const hasBeside = Boolean(beside.map ?? beside.race);
     this.isStray = hasBeside && !isSame;
     if (hasBeside && isSame) await (await this.openViews()).restore(beside, isOwn);
     await this.restoreShown(shown, body ?? result, isSame, isFree);
@@ -166,8 +167,7 @@ export class Keeper {
    * @param {'map' | 'race'} key @param {unknown} value */
   async keepBeside(key, value) {
     const study = value !== null && !this.written ? this.keepStudy() : null;
-    // What stood beside another study goes first; else nothing waits, as the page may be about to go.
-    if (this.isStray) await study;
+    // Nothing waits, as the page may be about to go; storage does one after the other.
     await Promise.all([study, this.storage.write(key, value)]);
   }
 
@@ -489,11 +489,10 @@ export class Keeper {
   async keepStudy() {
     const { study } = this.store;
     this.study = this.written = study;
-    await this.storage.write('study', studyText(study));
-    if (!this.isStray) return;
-    // They are of the study that was kept before.
+    // What stood beside the study that was kept before goes with it.
+    const gone = this.isStray ? /** @type {const} */ (['map', 'race']) : [];
     this.isStray = false;
-    for (const key of /** @type {const} */ (['map', 'race'])) await this.storage.write(key, null);
+    await this.storage.write('study', studyText(study), gone);
   }
 
   /** @private */

@@ -203,8 +203,8 @@ export class Mapping {
     if (!slice.study || slice.state === 'training' || slice.state === 'planning') return;
     if (!slice.head && !(await this.prepare())) return;
     if (!slice.head) return;
-    if (this.busy) return slice.go('waiting');
     if (slice.earlier && !(await this.takeUp())) return;
+    if (this.busy) return slice.go('waiting');
     this.halt();
     const { turn } = this;
     const isWanted = () => turn === this.turn;

@@ -539,7 +539,8 @@ export class TpSurface extends FigurePart {
     const spot = this.spots.nearest(at.x, at.y, NEAR);
     if (spot) this.act('pick', spot.number);
     const axes = this.axes();
-    if (spot || !axes || this.store.other) return;
+    // A guest that nobody has woken does not know the command.
+    if (spot || !axes || this.store.other || samplerOf(this.store.study) !== 'hand') return;
     const shares = shareAt(at, this.frame());
     this.act(
       'pick_point',

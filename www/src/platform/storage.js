@@ -142,9 +142,13 @@ export class Storage {
   }
 
   /** Keeps a value of this tab; null for nothing. Of two tabs the later one is the last.
-   * @param {Key} key @param {unknown} value @returns {Promise<void>} */
-  async write(key, value) {
-    await this.change((texts) => this.put(texts, key, value));
+   * @param {Key} key @param {unknown} value @param {readonly Key[]} [gone] what goes with what was there
+   * @returns {Promise<void>} */
+  async write(key, value, gone = []) {
+    await this.change((texts) => {
+      this.put(texts, key, value);
+      for (const one of gone) this.put(texts, one, null);
+    });
   }
 
   /** @private @param {IDBObjectStore} texts @param {Key} key @param {unknown} value */

@@ -1,5 +1,5 @@
 import test from 'node:test';
-import { mapDocument, raceDocument, readMap, readRace } from '../../www/src/state/kept-views.js';
+import { keptMap, keptRace, readMap, readRace } from '../../www/src/state/kept-views.js';
 import { MapSlice, UNKNOWN } from '../../www/src/state/map.js';
 import { RaceSlice } from '../../www/src/state/race.js';
 import { starters } from '../../www/src/study/race.js';
@@ -57,7 +57,7 @@ test('a map is kept and read again as it was, in whatever state', () => {
   fc.assert(
     fc.property(pixels, (some) => {
       const map = mapOf(16, some.flat());
-      const kept = readMap(structuredClone(mapDocument(map)));
+      const kept = readMap(structuredClone(keptMap(map)));
       assert(kept);
       const again = new MapSlice(() => {});
       again.put({ asked: 'words of a link' });
@@ -69,14 +69,14 @@ test('a map is kept and read again as it was, in whatever state', () => {
       assert.deepEqual(again.history, []);
     }),
   );
-  assert.equal(mapDocument(mapOf(16, [])), null, 'nothing is kept of what nobody has trained');
+  assert.equal(keptMap(mapOf(16, [])), null, 'nothing is kept of what nobody has trained');
 });
 
 test('the windows of a map are kept as far as there is room, the last ones first', () => {
   const map = mapOf(16, [0, 0.1, 0]);
   const large = mapOf(256, [0, 0.1, 0]).now;
   map.history = [large, large, large, large, large];
-  const sheets = mapDocument(map)?.sheets ?? [];
+  const sheets = keptMap(map)?.sheets ?? [];
   assert.deepEqual(
     sheets.map((one) => one.known.length),
     [65_536, 65_536, 65_536, 65_536, 256],
@@ -103,22 +103,25 @@ const spoil = (/** @type {Any} */ kept, /** @type {object} */ changes) => ({
 
 for (const [name, act] of SPOILT)
   test(`a kept map is as good as none with ${name}`, () => {
-    const kept = structuredClone(mapDocument(mapOf(16, [0, 0.1, 0])));
+    const kept = structuredClone(keptMap(mapOf(16, [0, 0.1, 0])));
     assert(readMap(kept));
     assert.equal(readMap(act(kept)), null);
   });
 
 test('a race is kept with what was found, and read where it is sound', () => {
   const race = new RaceSlice(() => {});
-  assert.equal(raceDocument(race), null);
+  assert.equal(keptRace(race), null);
   race.options = { ...race.options, tuned: true, steps: 200 };
   race.found = race.sought('key');
   const search = { rates: [0.1, 1], losses: [0.5, null] };
   race.enter(starters('optimizer', {}, 'network').map((one) => ({ ...one, search })));
-  const kept = structuredClone(raceDocument(race));
+  const kept = structuredClone(keptRace(race));
   assert(kept);
   assert.deepEqual(readRace(kept), kept);
-  const [first] = kept.contestants;
+  const [first, ...rest] = kept.contestants;
+  const edited = { ...kept, contestants: [{ ...first, edited: true }, ...rest] };
+  assert.deepEqual(readRace(edited), edited);
+  assert.deepEqual(readRace({ ...kept, contestants: [{ ...first, word: 'of an older page' }, ...rest] }), kept);
   for (const other of [
     null,
     { ...kept, options: { ...kept.options, steps: 1e9 } },
@@ -127,6 +130,7 @@ test('a race is kept with what was found, and read where it is sound', () => {
     { ...kept, contestants: Array(99).fill(first) },
     { ...kept, contestants: [{ ...first, params: { optimizer: 'magic' } }] },
     { ...kept, contestants: [{ ...first, search: { rates: [1], losses: [] } }] },
+    { ...kept, contestants: [{ ...first, edited: 'by hand' }] },
     { ...kept, start: [1, NaN] },
   ])
     assert.equal(readRace(other), null);

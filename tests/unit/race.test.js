@@ -21,7 +21,7 @@ import { tuned } from '../../www/src/engine/racing.js';
 import { BY_NAME, choicesOf } from '../../www/src/study/hyperparameters.js';
 import { readStudy, startStudy } from '../../www/src/study/study.js';
 import {
-  isKept,
+  isOlderPlane,
   isOut,
   pointAt,
   reached,
@@ -238,9 +238,9 @@ test('the plane goes through the end of the first path that stayed, until who ra
   const paths = [7, null, null].map((diverged_at) => ({ diverged_at }));
   assert.equal(throughOf(paths), 1);
   assert.equal(throughOf(paths.slice(0, 1)), -1);
-  assert.equal(isKept({ start: null, contestants: [{ changes: [] }] }), false);
-  assert.equal(isKept({ start: [0, 1], contestants: [{ changes: [] }] }), true);
-  assert.equal(isKept({ start: null, contestants: [{ changes: [] }, { changes: [[5, 0.1]] }] }), true);
+  assert.equal(isOlderPlane({ start: null, contestants: [{ changes: [] }] }), false);
+  assert.equal(isOlderPlane({ start: [0, 1], contestants: [{ changes: [] }] }), true);
+  assert.equal(isOlderPlane({ start: null, contestants: [{ changes: [] }, { changes: [[5, 0.1]] }] }), true);
 });
 
 test('trials that a link names and that are not there are told', () => {

@@ -236,6 +236,22 @@ test('exponents in a log range are said to be such, and turned into values', () 
   assert.deepEqual(half.fixes[0].distribution, { type: 'float', low: 1e-5, high: 0.1, log: true });
 });
 
+test('what leaves no range as an exponent is no exponent', () => {
+  for (const [low, high] of [
+    ['-1', '0.1'],
+    ['-1', '0.05'],
+    ['-0.5', '0.1'],
+    ['-2', '-2'],
+  ]) {
+    const read = /** @type {any} */ (readRange(row('learning_rate'), 'log', texts({ low, high }), undefined));
+    assert.notEqual(read.problem.code, 'exponents', `${low} to ${high}`);
+    assert(read.fixes.length > 0);
+    for (const { distribution } of read.fixes) assert(distribution.low < distribution.high, `${low} to ${high}`);
+  }
+  const least = readRange(row('epochs'), 'log', texts({ low: '0', high: '1' }), undefined);
+  for (const { distribution } of /** @type {any} */ (least).fixes) assert(distribution.low < distribution.high);
+});
+
 test('both readings of a text are offered as they are', () => {
   const one = row('learning_rate');
   const value = /** @type {any} */ (readValue(one, '1,000', 0.001));

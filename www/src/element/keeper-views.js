@@ -1,5 +1,5 @@
 import { perform } from '../commands/commands.js';
-import { mapDocument, raceDocument, readMap, readRace } from '../state/kept-views.js';
+import { keptMap, keptRace, readMap, readRace } from '../state/kept-views.js';
 import { wordsOf } from '../state/race.js';
 import { mapWords } from '../study/map.js';
 import { STEPS, baseOf, starters } from '../study/race.js';
@@ -34,7 +34,7 @@ export class ViewsKeeper {
     const { race } = this.store;
     const { rows, steps, tuned } = race.options;
     const isUsual = rows === 'validation' && steps === STEPS.usual && !tuned && race.start === null;
-    return isUsual && this.isAsBegun ? null : raceDocument(race);
+    return isUsual && this.isAsBegun ? null : keptRace(race);
   }
 
   /** @private Nobody has come, gone or been changed. */
@@ -92,7 +92,7 @@ export class ViewsKeeper {
     if (mapSeen !== this.seen.map && isDue) {
       this.at = now;
       this.seen.map = mapSeen;
-      written.push(this.write('map', mapDocument(map)));
+      written.push(this.write('map', keptMap(map)));
     }
     if (raceSeen !== this.seen.race) {
       this.seen.race = raceSeen;

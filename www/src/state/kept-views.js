@@ -22,7 +22,7 @@ const MOST_PIXELS = 300_000;
 const MOST_SHEETS = 40;
 
 /** What is kept of a map; null of one of which nothing is trained. @param {MapSlice} map */
-export function mapDocument(map) {
+export function keptMap(map) {
   const { options, key, trial } = map;
   if (!map.done || !options) return null;
   let room = MOST_PIXELS;
@@ -104,8 +104,8 @@ function sheetOf({ ranges, head, study, losses, steps, known, taken, seconds, co
 
 /** What is kept of a race; null before there was one. @param {import('./race.js').RaceSlice} race
  * @returns {KeptRace | null} */
-export const raceDocument = ({ options, contestants, numbers, left, start, found }) =>
-  contestants.length ? structuredClone({ options, contestants, numbers, left, start, found }) : null;
+export const keptRace = ({ options, contestants, numbers, left, start, found }) =>
+  contestants.length ? { options, contestants, numbers, left, start, found } : null;
 
 /** @param {any} kept what was kept of a race @returns {KeptRace | null} */
 export function readRace(kept) {
@@ -128,13 +128,15 @@ export function readRace(kept) {
     contestants.length > 0 &&
     contestants.length <= MOST &&
     contestants.every(isContestant);
-  return isSound ? { options: { over, ground, rows, steps, tuned }, contestants, numbers, left, start, found } : null;
+  if (!isSound) return null;
+  const options = { over, ground, rows, steps, tuned };
+  return { options, contestants: contestants.map(contestantOf), numbers, left, start, found };
 }
 
 /** @param {any} one */
 function isContestant(one) {
   if (!isObject(one) || typeof one.key !== 'string' || !isObject(one.params)) return false;
-  const { params, repeat, changes, trial, search } = one;
+  const { params, repeat, changes, edited, trial, search } = one;
   const isLoss = (/** @type {unknown} */ loss) => loss === null || typeof loss === 'number';
   return (
     Object.entries(params).every(([name, value]) => {
@@ -144,6 +146,7 @@ function isContestant(one) {
     isCount(repeat) &&
     Array.isArray(changes) &&
     changes.every((each) => Array.isArray(each) && each.length === 2 && each.every(isNumber)) &&
+    (edited === undefined || typeof edited === 'boolean') &&
     (trial === undefined || isCount(trial)) &&
     (search === undefined ||
       (isObject(search) &&
@@ -154,6 +157,18 @@ function isContestant(one) {
         search.losses.every(isLoss)))
   );
 }
+
+/** One who races, without whatever else was kept of them. @param {any} kept
+ * @returns {import('../study/race.js').Contestant} */
+const contestantOf = ({ key, params, repeat, changes, edited, trial, search }) => ({
+  key,
+  params,
+  repeat,
+  changes,
+  ...(edited !== undefined && { edited }),
+  ...(trial !== undefined && { trial }),
+  ...(search && { search: { rates: search.rates, losses: search.losses } }),
+});
 
 /** @param {unknown} value @returns {value is Record<string, any>} */
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -184,9 +184,11 @@ export function readRange(one, scale, texts, before) {
   // Where another scale would not help, either, its bounds are what there is to say.
   const ofScale = first.code === 'log_range' || first.code === 'log1m_range';
   const problem = (ofScale && checkDistribution(one, make(one, low, high, 'linear', given.step))) || first;
-  if (scale === 'log' && low < 0 && low > -LARGEST_POWER) {
-    const to = high <= 0 ? powerOf(one, Math.max(high, -LARGEST_POWER)) : high;
-    const fixes = [useRange(range(powerOf(one, low), to)), ...fixesOf(one, problem, low, high, scale, given.step)];
+  const isPower = scale === 'log' && low < 0 && low > -LARGEST_POWER;
+  const [from, to] = [low, high].map((end) => (end <= 0 ? powerOf(one, Math.max(end, -LARGEST_POWER)) : end));
+  // Powers that leave no range were not meant.
+  if (isPower && from < to) {
+    const fixes = [useRange(range(from, to)), ...fixesOf(one, problem, low, high, scale, given.step)];
     const said = { code: 'exponents', key: one.name, found: glance(texts.low) };
     return { problem: said, fixes: legalRanges(one, fixes, before), end: 'low' };
   }
@@ -327,14 +329,16 @@ function fixesOf(one, problem, low, high, scale, step) {
   const range = (/** @type {number} */ a, /** @type {number} */ b, /** @type {ScaleName} */ s) =>
     make(one, a, b, s, step);
   const linear = { label: 'fix.linear', values: {}, distribution: range(low, high, 'linear') };
-  if (problem.code === 'log_range') return [useRange(range(logStart(one, high), high, 'log')), linear];
-  if (problem.code === 'log1m_range') return [useRange(range(low, 0.999, 'log1m')), linear];
+  // A single value is no range.
+  const wide = (/** @type {Distribution} */ made) => (Number(made.low) < Number(made.high) ? [useRange(made)] : []);
+  if (problem.code === 'log_range') return [...wide(range(logStart(one, high), high, 'log')), linear];
+  if (problem.code === 'log1m_range') return [...wide(range(low, 0.999, 'log1m')), linear];
   if (problem.code === 'empty_range') return [useRange(range(high, low, scale))];
   let [a, b] = [nearest(one, low), nearest(one, high)].sort((x, y) => x - y);
   // The nearest legal end may be one that the scale has no place for.
   if (scale === 'log' && a <= 0) a = logStart(one, b);
   if (scale === 'log1m' && b >= 1) b = 0.999;
-  return a < b ? [useRange(range(a, b, scale))] : [];
+  return wide(range(a, b, scale));
 }
 
 /** Where a log range up to `high` can start. @param {Hyperparameter} one @param {number} high */

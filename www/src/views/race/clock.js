@@ -105,4 +105,5 @@ export const throughOf = (paths) => paths.findIndex((path) => !isOut(path, Infin
 
 /** Whether the plane was laid through other paths than these, as far as is known. @param {{start: unknown,
  * contestants: {changes: unknown[]}[]}} race */
-export const isKept = ({ start, contestants }) => Boolean(start) || contestants.some((one) => one.changes.length > 0);
+export const isOlderPlane = ({ start, contestants }) =>
+  Boolean(start) || contestants.some((one) => one.changes.length > 0);

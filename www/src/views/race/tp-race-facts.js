@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { define } from '../../controls/part.js';
 import { count, loss, metric, rate } from '../../study/format.js';
 import { isBase, rateAt } from '../../study/race.js';
-import { costsMore, isKept, isOneStart, isOut, pointAt, throughOf } from './clock.js';
+import { costsMore, isOlderPlane, isOneStart, isOut, pointAt, throughOf } from './clock.js';
 import { looksOf, nameOf } from './looks.js';
 import { LEAST_HELD, raceMisleads } from './misleads.js';
 import { MomentPart } from './moment.js';
@@ -123,7 +123,7 @@ export class TpRaceFacts extends MomentPart {
   through({ paths }, names) {
     const { race } = this.store;
     const name = names[Math.max(0, throughOf(paths))];
-    return isKept(race) || name === undefined ? this.t('race.through.kept') : this.t('race.through', { name });
+    return isOlderPlane(race) || name === undefined ? this.t('race.through.kept') : this.t('race.through', { name });
   }
 
   /** @private @param {import('../../state/race.js').RaceHead} head @param {string[]} names */

@@ -14,7 +14,7 @@ import { GroundPart } from '../../figures/ground/ground-part.js';
 import { groundColor } from '../../figures/ground/ground.js';
 import { HALO, numbersOf, pointer } from '../../figures/ground/places.js';
 import { studyOf } from '../../state/race.js';
-import { isKept, isOneStart, isOut, pointAt, spread } from './clock.js';
+import { isOlderPlane, isOneStart, isOut, pointAt, spread } from './clock.js';
 import { planeData, raceDocument } from './data.js';
 import { looksOf, nameOf } from './looks.js';
 import { Moment } from './moment.js';
@@ -179,7 +179,7 @@ export class TpRacePlane extends GroundPart {
     const { head } = this;
     if (!this.isNetwork) return { x: 'x', y: 'y' };
     const share = (/** @type {0 | 1} */ k) => metric(head?.explained?.[k], 'classes');
-    const kept = isKept(this.store.race) ? '.kept' : '';
+    const kept = isOlderPlane(this.store.race) ? '.kept' : '';
     const { width, height } = this.size;
     /** The whole name where it has room. @param {'x' | 'y'} axis @param {number} room @param {string} share */
     const name = (axis, room, share) => {

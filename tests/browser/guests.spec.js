@@ -463,3 +463,18 @@ test.describe('a strict host', () => {
     await expect(page.getByTestId('message')).toBeVisible();
   });
 });
+
+test('a point by hand is trained where nobody has woken the guest before', async ({ app, page, site, otherSite }) => {
+  const space = { learning_rate: { type: 'float', low: 0.001, high: 1, log: true } };
+  const text = JSON.stringify({ ...small({ fixed: { epochs: 1 }, space }), sampler: { name: 'hand', points: [] } });
+  const body = `<tuning-playground lang="en" study='${text}' style="height:420px;width:640px"></tuning-playground>`;
+  otherSite.pages.set('/host.html', host(body, script(site.url)));
+  await page.goto(`${otherSite.origin}/host.html`);
+  await app.defined();
+  await expect(page.getByTestId('run')).toContainText('Train this point');
+  // As a screen reader presses: no pointer has come down, and no key.
+  await page.getByTestId('run').evaluate((/** @type {HTMLElement} */ one) => one.click());
+  const trials = () =>
+    page.evaluate(() => /** @type {any} */ (document.querySelector('tuning-playground')).store.best);
+  await expect.poll(trials, { timeout: 30_000 }).toBe(0);
+});

@@ -162,3 +162,27 @@ test('R7 changes that follow each other without a pause are in the address all t
   await app.defined();
   expect(await seed()).toBeGreaterThan(1000);
 });
+
+test('Back from a link brings the study back to an address that holds none', async ({ app, page }) => {
+  await app.open();
+  const { dataset, trials } = await app.get('study');
+  expect(new URL(page.url()).hash).toBe('');
+  const study = () => app.get('study').then((one) => `${one.dataset.name} ${one.trials}`);
+  const paste = (/** @type {string} */ hash) => page.evaluate((to) => void (location.hash = to), hash);
+  await paste('#v=1&s=(dataset:(name:moons),trials:5)&view=sweep');
+  await expect.poll(study).toBe('moons 5');
+  await page.goBack();
+  await expect.poll(study).toBe(`${dataset.name} ${trials}`);
+  await page.goForward();
+  await expect.poll(study).toBe('moons 5');
+  // As well from further on, and to one that is no link at all.
+  await paste('#nothing-of-ours');
+  await expect(page.locator('[data-message=link]')).toHaveCount(1);
+  await paste('#v=1&s=(dataset:(name:iris),trials:3)&view=sweep');
+  await expect.poll(study).toBe('iris 3');
+  await page.getByRole('tab', { name: 'Trials' }).click();
+  await expect.poll(() => page.url()).toContain('view=trials');
+  await page.evaluate(() => history.go(-2));
+  await expect.poll(study).toBe('moons 5');
+  await expect(page.locator('[data-message=link]')).toHaveCount(0);
+});

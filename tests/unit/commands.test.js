@@ -8,6 +8,7 @@ import { LISTED } from '../../www/src/commands/listed-runs.js';
 import { MORE } from '../../www/src/commands/more.js';
 import { SCENE } from '../../www/src/commands/scene.js';
 import { SETTINGS } from '../../www/src/commands/search-settings.js';
+import { SHARING } from '../../www/src/commands/sharing.js';
 import { pinKey } from '../../www/src/views/trials/words.js';
 import { Store } from '../../www/src/state/store.js';
 import { keptAsked } from '../../www/src/state/kept.js';
@@ -24,7 +25,7 @@ import { RECORDS, readStudy } from '../../www/src/study/study.js';
  * @typedef {import('../../www/src/study/types.js').Study} Study
  */
 
-learn({ ...MORE, ...SCENE, ...LISTED, ...SETTINGS });
+learn({ ...MORE, ...SCENE, ...LISTED, ...SETTINGS, ...SHARING });
 const COMMANDS = commandsKnown();
 const KEYS = keysKnown();
 

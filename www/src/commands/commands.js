@@ -1,5 +1,5 @@
 import { brokenLock } from '../study/locks.js';
-import { opened } from './focus.js';
+import { notThere, opened } from './focus.js';
 import { LOOK } from './look.js';
 import { MESSAGES } from './messages.js';
 import { ROWS } from './rows.js';
@@ -10,14 +10,15 @@ import { STUDY } from './study.js';
 /**
  * The commands by their names, and the one place that performs them: those of any element, and those of the whole page
  * and of views that are computed (more.js), which guests learn when somebody asks for more than a stored run. Those of
- * the first visit, of the list of runs and of the search's settings come with their
- * views (scene.js, listed-runs.js, search-settings.js).
+ * the first visit, of the list of runs, of the search's settings and of what is shared come with their views
+ * (scene.js, listed-runs.js, search-settings.js, sharing.js).
  *
  * @typedef {import('./command.js').On} On
  * @typedef {import('../state/store.js').Store} Store
  * @typedef {import('../state/types.js').Action} Action
  * @typedef {typeof COMMANDS & typeof import('./more.js').MORE & typeof import('./scene.js').SCENE
- *   & typeof import('./listed-runs.js').LISTED & typeof import('./search-settings.js').SETTINGS} Commands
+ *   & typeof import('./listed-runs.js').LISTED & typeof import('./search-settings.js').SETTINGS
+ *   & typeof import('./sharing.js').SHARING} Commands
  * @typedef {keyof Commands} CommandName
  */
 
@@ -46,6 +47,14 @@ export const commandsKnown = () => known;
 /** Further commands are known from now on. @param {Record<string, import('./command.js').Command<any>>} more */
 export function learn(more) {
   Object.assign(known, more);
+}
+
+/** @type {(() => Promise<unknown>) | null} */
+let bring = null;
+
+/** Commands that are not known are waited for from now on, or no longer. @param {typeof bring} more */
+export function learnFrom(more) {
+  bring = more;
 }
 
 /** @type {WeakMap<Store, On>} */
@@ -83,9 +92,15 @@ export function performAction(store, { act: name, detail }) {
   return act(on, name, detail);
 }
 
-/** @param {On} on @param {string} name @param {unknown} [detail] */
+/** @param {On} on @param {string} name @param {unknown} [detail] @returns {unknown} */
 function act(on, name, detail) {
-  if (!Object.hasOwn(known, name)) throw new RangeError(`There is no command "${name}"`);
+  if (!Object.hasOwn(known, name)) {
+    if (!bring) throw new RangeError(`There is no command "${name}"`);
+    return bring().then(
+      () => act(on, name, detail),
+      (error) => notThere(on, error),
+    );
+  }
   const command = known[name];
   const { store, slices } = on;
   const before = store.study;

@@ -61,16 +61,20 @@ const opening = new Set();
 
 /** Parts that few readers open are loaded when they are asked for.
  * @param {On} on @param {string} name @param {() => void} then */
-export function opened({ slices }, name, then) {
+export function opened(on, name, then) {
   opening.add(then);
   const arrived = () => {
     if (opening.delete(then)) then();
   };
   void later(name).then(arrived, (error) => {
     opening.delete(then);
-    slices.messages.notify(studyNotice({ code: 'unexpected', detail: String(error?.message ?? error) }));
+    notThere(on, error);
   });
 }
+
+/** What could not be loaded is asked for again by another press. @param {On} on @param {any} error */
+export const notThere = ({ slices }, error) =>
+  slices.messages.notify(studyNotice({ code: 'unexpected', detail: String(error?.message ?? error) }));
 
 /** What is still on its way does not open any more. @returns {boolean} whether anything was */
 export function leftUnopened() {

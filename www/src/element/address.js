@@ -32,8 +32,22 @@ const QUIET = 400;
 const LONGEST = 1200;
 /** The name of what entries of the history keep. */
 const ENTRY = 'tuning-playground';
+/** What a page that goes leaves to the one that is loaded in its place: the address of that is older by a moment. */
+const LEFT = 'tuning-playground.left';
 /** What an address follows. */
 const TOPICS = /** @type {const} */ (['study', 'look', 'race', 'map', 'landscape', 'run']);
+
+/** The link that this page left when it was loaded anew. @returns {string | null} */
+function left() {
+  try {
+    const link = sessionStorage.getItem(LEFT);
+    sessionStorage.removeItem(LEFT);
+    const [{ type }] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType('navigation'));
+    return type === 'reload' ? link : null;
+  } catch {
+    return null;
+  }
+}
 
 export class Address {
   /** @param {Page} page @param {Store} store @param {import('../engine/runner.js').Runner} runner */
@@ -53,12 +67,14 @@ export class Address {
     /** @private when the first change came that the address has not followed */ this.changed = 0;
     /** @private how many places had been visited by then */ this.visits = store.visits;
     /** @private the name of the entries that differ in their places alone */ this.kin = '';
+    /** @private @type {string | null | undefined} the link of what is here, where the address holds none */
+    this.held = undefined;
     this.reproduction = new Reproduction(store, runner);
     /** @private @type {import('../study/link.js').Skipped[]} of the link that was read last */ this.skipped = [];
     /** @private What the history has brought is there by then. */
-    this.onHash = () => void (location.hash === this.hash || this.read());
+    this.onHash = () => void (location.hash === this.hash || this.read(history.state?.[ENTRY]?.held));
     /** @private */ this.onMove = (/** @type {PopStateEvent} */ event) => this.move(event.state?.[ENTRY]);
-    /** @private */ this.onLeave = () => this.write();
+    /** @private */ this.onLeave = () => this.leave();
     /**
      * Language and theme are written when they were chosen here, not when they are the reader's own.
      * @type {Set<string>}
@@ -68,7 +84,7 @@ export class Address {
 
   /** @returns {boolean} whether the address gave a study */
   connect() {
-    const given = this.read();
+    const given = this.read(left());
     /** @private */ this.unsubscribe = this.store.subscribe([...TOPICS], (topics) => {
       // Pixels that come in are nothing of the address.
       if (topics.size === 1 && topics.has('map') && this.window === this.store.map.sheet) return;
@@ -108,13 +124,13 @@ export class Address {
     return linkOf(this.store, this.chosen, this.reproduction.fp);
   }
 
-  /** @private */
-  read() {
+  /** @private @param {string | null} [link] what is read in the place of the address */
+  read(link) {
     clearTimeout(this.timer);
     this.hash = location.hash;
     this.kin = history.state?.[ENTRY]?.kin ?? Math.random().toString(36).slice(2);
     const { page, store } = this;
-    const { state, skipped, newer, found } = decodeLink(location.hash);
+    const { state, skipped, newer, found } = decodeLink(link ?? location.hash);
     const { lang, theme, view, race, plane, map, decide, lesson, controls, scale, rows, color, curves, lock } = state;
     for (const [what, value] of Object.entries({ lang, theme, controls: controls?.join(',') })) {
       if (value === undefined) continue;
@@ -148,8 +164,11 @@ export class Address {
     const problem = state.study ? checkTogether(state.study) : null;
     // The panel itself says that a grid is too large.
     if (problem && problem.code !== 'grid_too_large') perform(store, 'notify', idleNotice(store, problem));
-    this.last = this.link;
+    this.last = link ? null : this.link;
     this.stay();
+    this.held = study ? undefined : this.last;
+    this.enter();
+    if (link) this.follow();
     const { hand } = state;
     // What opens over the page or beside it waits until that stands.
     if (lesson) void page.updateComplete.then(() => perform(store, 'lesson_from', lesson));
@@ -188,17 +207,36 @@ export class Address {
     // A link that has just come is read first, and a place of the history is that of what it brings.
     if (this.coming !== null || link === this.last || location.hash !== this.hash) return;
     this.last = link;
+    this.held = undefined;
+    this.enter(link ?? location.href.split('#', 1)[0]);
+    this.hash = location.hash;
+  }
+
+  /** @private @param {string} [address] */
+  enter(address = location.href) {
     try {
-      history.replaceState(this.entry, '', link ?? location.href.split('#', 1)[0]);
-      this.hash = location.hash;
+      history.replaceState(this.entry, '', address);
     } catch {
       // Some frames may not change their address; Share still makes the link.
     }
   }
 
+  /** @private Whoever loads the page anew gets what it was at the last moment. */
+  leave() {
+    const { link } = this;
+    try {
+      // What nobody has changed has no address, and the frames of a tab have one storage.
+      const isChanged = link && (location.hash || link !== this.last);
+      if (isChanged && self.parent === self) sessionStorage.setItem(LEFT, link);
+    } catch {
+      // Where storage is refused the address is as old as it is.
+    }
+    this.write();
+  }
+
   /** @private What this place's entry keeps. */
   get entry() {
-    return { ...history.state, [ENTRY]: { kin: this.kin, ...this.place } };
+    return { ...history.state, [ENTRY]: { kin: this.kin, held: this.held, ...this.place } };
   }
 
   /** @private The reader is here, without having come by a way that leads back. @returns {boolean} whether they were
@@ -231,6 +269,7 @@ export class Address {
     if (entry?.kin !== this.kin) return;
     const { page, store } = this;
     this.hash = location.hash;
+    this.held = entry.held;
     if (VIEWS.some((one) => one.name === entry.view)) page.view = entry.view;
     if (entry.lesson !== (this.coming ?? store.lesson)) {
       this.coming = String(entry.lesson);

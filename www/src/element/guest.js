@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { learn, perform } from '../commands/commands.js';
+import { learn, learnFrom, perform } from '../commands/commands.js';
 import { Turn } from '../engine/turn.js';
 import { readSurface } from '../state/stored.js';
 import { defineLater, later } from '../platform/later.js';
@@ -27,6 +27,14 @@ const MOST = 4e6;
 
 /** What views that are computed are commanded by. */
 const more = defineLater('more', () => import('../commands/more.js'));
+
+async function learnMore() {
+  learn((await more.open()).MORE);
+  learnFrom(null);
+}
+
+// A press may come before anybody has woken a guest, as from a screen reader.
+learnFrom(learnMore);
 
 export class Guest {
   /** @param {Element} element @param {Store} store @param {Runner} runner @param {string} assets */
@@ -103,7 +111,7 @@ export class Guest {
   }
 
   async learn() {
-    learn((await more.open()).MORE);
+    await learnMore();
     this.hasLearnt = true;
   }
 

@@ -1,4 +1,8 @@
+import { learn } from '../../commands/commands.js';
+import { SHARING } from '../../commands/sharing.js';
 import './tp-share.js';
+
+learn(SHARING);
 
 export { reproducedNotice } from './reproduced.js';
 

@@ -6,6 +6,7 @@ import { commandsKnown, connect, learn, perform, performAction } from '../../www
 import { keysKnown } from '../../www/src/commands/keys.js';
 import { LISTED } from '../../www/src/commands/listed-runs.js';
 import { MORE } from '../../www/src/commands/more.js';
+import { NETWORKS } from '../../www/src/commands/networks.js';
 import { SCENE } from '../../www/src/commands/scene.js';
 import { SETTINGS } from '../../www/src/commands/search-settings.js';
 import { SHARING } from '../../www/src/commands/sharing.js';
@@ -25,7 +26,7 @@ import { RECORDS, readStudy } from '../../www/src/study/study.js';
  * @typedef {import('../../www/src/study/types.js').Study} Study
  */
 
-learn({ ...MORE, ...SCENE, ...LISTED, ...SETTINGS, ...SHARING });
+learn({ ...MORE, ...SCENE, ...LISTED, ...SETTINGS, ...SHARING, ...NETWORKS });
 const COMMANDS = commandsKnown();
 const KEYS = keysKnown();
 

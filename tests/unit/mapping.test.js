@@ -1,7 +1,7 @@
 import test from 'node:test';
 import { Mapping } from '../../www/src/engine/mapping.js';
 import { DIVERGED, MapSlice, UNKNOWN } from '../../www/src/state/map.js';
-import { rangeOf } from '../../www/src/study/map.js';
+import { mapFromWords, rangeOf } from '../../www/src/study/map.js';
 import { assert } from './numbers.js';
 
 /** How a map is dealt to Workers, with Workers that only pretend. @typedef {any} Any */
@@ -174,4 +174,35 @@ test('an engine that is gone leaves a map that can go on', async () => {
   assert(slice.state === 'paused' && slice.done >= 100, slice.state);
   void maps.start();
   await until(slice, 'done');
+});
+
+test('a map that follows the study keeps the axes and the window that were chosen, as far as there are any', async () => {
+  const store = /** @type {Any} */ ({});
+  const { maps, slice } = mapping({}, store);
+  const all = /** @type {Any} */ (maps).store;
+  Object.defineProperty(all, 'map', { get: () => slice });
+  const axes = () => `${slice.options?.x} ${slice.options?.y} ${slice.options?.size}`;
+  const sweep = (/** @type {Any} */ space, fixed = STUDY.fixed) => {
+    all.study = { ...STUDY, fixed, space: { ...STUDY.space, ...space } };
+    return maps.anew(true);
+  };
+  // Nobody has chosen any: what the study sweeps since is one.
+  await maps.lay({ size: 16 });
+  const began = axes();
+  await sweep({ l2: { type: 'float', low: 0.001, high: 1, log: true } });
+  assert(axes() === 'learning_rate l2 16' && began !== axes(), `${began}, ${axes()}`);
+  // A link asks for one that is not swept, and for a part of it.
+  const asked = mapFromWords(STUDY, 'learning_rate,weight_decay,32,0.1,1');
+  assert(asked);
+  await maps.plan(asked.options, asked.ranges, false);
+  await sweep({ l2: { type: 'float', low: 0.01, high: 1, log: true } }, { ...STUDY.fixed, epochs: 5 });
+  assert(
+    axes() === 'learning_rate weight_decay 32' && slice.ranges?.x.low === 0.1,
+    `${axes()} ${slice.ranges?.x.low}`,
+  );
+  // One that the study has no more gives way.
+  await sweep({ l2: { type: 'float', low: 0.01, high: 1, log: true } }, { ...STUDY.fixed, optimizer: 'lbfgs' });
+  assert(!axes().includes('weight_decay'), axes());
+  await maps.anew();
+  assert(!axes().includes('weight_decay'), axes());
 });

@@ -10,15 +10,15 @@ import { STUDY } from './study.js';
 /**
  * The commands by their names, and the one place that performs them: those of any element, and those of the whole page
  * and of views that are computed (more.js), which guests learn when somebody asks for more than a stored run. Those of
- * the first visit, of the list of runs, of the search's settings and of what is shared come with their views
- * (scene.js, listed-runs.js, search-settings.js, sharing.js).
+ * the first visit, of the list of runs, of the search's settings, of what is shared and of networks come with their
+ * views (scene.js, listed-runs.js, search-settings.js, sharing.js, networks.js).
  *
  * @typedef {import('./command.js').On} On
  * @typedef {import('../state/store.js').Store} Store
  * @typedef {import('../state/types.js').Action} Action
  * @typedef {typeof COMMANDS & typeof import('./more.js').MORE & typeof import('./scene.js').SCENE
  *   & typeof import('./listed-runs.js').LISTED & typeof import('./search-settings.js').SETTINGS
- *   & typeof import('./sharing.js').SHARING} Commands
+ *   & typeof import('./sharing.js').SHARING & typeof import('./networks.js').NETWORKS} Commands
  * @typedef {keyof Commands} CommandName
  */
 

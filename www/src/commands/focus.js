@@ -12,17 +12,26 @@ const FRAMES = 600;
 /** How many elements the focus is on its way to. */
 let awaited = 0;
 
-/** A button that vanishes when it is pressed leaves the focus to Run, unless something else has taken it, or will.
+/** What keys get to, of a group of radio buttons the one that is chosen. */
+const REACHED = 'button:enabled, select:enabled, input:enabled:not([type=radio]:not(:checked)), [tabindex="0"]';
+
+/** A button that vanishes when it is pressed leaves the focus to what stands before it in its view, else to Run,
+ * unless something else has taken it, or will.
  * @param {Page} page */
 export function keepFocus(page) {
   const before = page.shadowRoot?.activeElement;
   if (!before) return;
+  const all = [...(before.closest('#view')?.querySelectorAll(REACHED) ?? [])];
+  const earlier = all.slice(0, Math.max(0, all.indexOf(before)));
   let frames = FRAMES;
   const look = () => {
     const now = page.shadowRoot?.activeElement;
     if ((now && now !== before) || frames-- <= 0) return;
-    const run = /** @type {HTMLElement | null} */ (page.renderRoot.querySelector(RUN_BUTTON));
-    if (!before.isConnected && run && !awaited) run.focus({ preventScroll: true });
+    const near = before.isConnected
+      ? null
+      : (earlier.findLast((one) => one.checkVisibility() && one.matches(REACHED)) ??
+        page.renderRoot.querySelector(RUN_BUTTON));
+    if (near && !awaited) /** @type {HTMLElement} */ (near).focus({ preventScroll: true });
     else requestAnimationFrame(look);
   };
   look();

@@ -32,13 +32,9 @@ export const MAP = {
   }),
   /** The study as it is now, in the same axes. */
   map_renew: defineCommand({ act: async ({ runner }) => (await runner.maps()).lay() }),
-  /** The same, in the axes that a map of it begins with. */
+  /** The same, in the axes that a map of it begins with; one that only follows the study keeps what was chosen. */
   map_anew: defineCommand({
-    act: async ({ store, slices, runner }) => {
-      const size = store.map.options?.size;
-      slices.map.put({ options: null });
-      return (await runner.maps()).lay({ size });
-    },
+    act: async ({ runner }, /** @type {boolean | undefined} */ follows) => (await runner.maps()).anew(follows),
   }),
   map_start: defineCommand({ act: async ({ runner }) => (await runner.maps()).start() }),
   map_pause: defineCommand({ act: async ({ runner }) => (await runner.maps()).pause() }),

@@ -1,7 +1,7 @@
 import { workersOn } from './cores.js';
 import { UNKNOWN } from '../state/map.js';
 import { Trials } from '../state/trials.js';
-import { SEEDS, rangeOf } from '../study/map.js';
+import { SEEDS, mapFromWords, mapWords, rangeOf } from '../study/map.js';
 import { firstAxes, mapStudy, passesOf, pixelsOf, sidesOf } from '../study/pixels.js';
 import { keyOf } from '../study/same.js';
 
@@ -64,6 +64,8 @@ export class Mapping {
     /** @private @type {'gpu' | 'cpu'} */ this.backend = 'cpu';
     /** @private @type {{pass: number, at: number, pixels: Uint32Array} | null} */ this.place = null;
     /** @private seconds of a Worker that a pixel takes */ this.each = 0;
+    /** @private what somebody has chosen of the map, as a link says it; nothing of the one that a study begins with */
+    this.chosen = '';
     /** @private whether the GPU has failed a map under `auto` */ this.isFallen = false;
   }
 
@@ -107,12 +109,26 @@ export class Mapping {
     return this.plan(options, /** @type {Ranges} */ (own), false);
   }
 
+  /** A map of the study as it is, of the axes that its map begins with.
+   * @param {boolean} [isFollowing] whether what was chosen stays, as far as the study still has it */
+  anew(isFollowing = false) {
+    const { study, map } = this.store;
+    const size = map.options?.size ?? USUAL;
+    const kept = isFollowing && this.chosen ? mapFromWords(study, this.chosen) : null;
+    if (kept) return this.plan({ ...kept.options, size }, kept.ranges, false);
+    this.slice.put({ options: null });
+    return this.lay({ size });
+  }
+
   /** A map of the study as it is, of these axes, or of another part of them; nothing is trained yet.
    * @param {MapOptions} options @param {Ranges} ranges @param {boolean} isPart whether the way back leads here */
   async plan(options, ranges, isPart) {
     const { store, slice } = this;
     const { trial } = this;
     const history = isPart ? slice.past : [];
+    const first = firstAxes(store.study, trial);
+    const words = mapWords(store.study, options, ranges);
+    this.chosen = words === [...first, options.size].join() ? '' : words;
     this.halt();
     // A part of a map is of the study that it was made of.
     const study =

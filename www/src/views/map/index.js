@@ -28,7 +28,7 @@ export class TpMapView extends Part {
   follow() {
     const { map, study } = this.store;
     const isLeft = !map.asked && isLeftBehind(map, keyOf(study));
-    if (isLeft) this.act('map_anew');
+    if (isLeft) this.act('map_anew', true);
     return isLeft;
   }
 

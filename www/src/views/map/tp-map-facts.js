@@ -175,7 +175,7 @@ export class TpMapFacts extends Part {
       <button type="button" class="btn" data-testid="map-fractal" ?disabled=${store.readOnly}
         @click=${async () => {
           await this.act('map_fractal');
-          this.act('map_anew');
+          this.act('map_anew', false);
         }}>${this.t('map.fractal')}</button>`;
   }
 }

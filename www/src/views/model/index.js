@@ -1,4 +1,6 @@
 import { html, nothing } from 'lit';
+import { learn } from '../../commands/commands.js';
+import { NETWORKS } from '../../commands/networks.js';
 import { Part, define } from '../../controls/part.js';
 import { icon } from '../../controls/icons.js';
 import { count } from '../../study/format.js';
@@ -372,6 +374,7 @@ export class TpModelView extends Part {
   }
 }
 
+learn(NETWORKS);
 define('tp-model-view', TpModelView);
 
 export const texts = { en: () => import('./en.json'), ko: () => import('./ko.json') };

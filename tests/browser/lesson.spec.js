@@ -124,6 +124,7 @@ test('a stranger’s lesson is plain text, refused with a sentence, or opened, k
   await expect(page.getByTestId('lesson-stray')).toContainText('no step named nonsense. Its steps: linear, ');
   await page.evaluate(() => void (location.hash = '#lang=en&lesson=hovercraft'));
   await expect(page.getByTestId('lesson-trouble')).toContainText('no lesson named hovercraft');
+  await expect(page.getByTestId('lesson-trouble')).toBeInViewport({ ratio: 1 });
   const paste = async (/** @type {string} */ text) => {
     if (!(await page.getByTestId('lesson-text').count())) await page.getByTestId('lesson-paste').click();
     await page.getByTestId('lesson-text').fill(text);

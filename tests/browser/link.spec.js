@@ -130,3 +130,36 @@ test('a guest leaves the address of its host alone', async ({ app, page, site, o
   expect(new URL(page.url()).hash).toBe('#v=1&s=trials:3&chapter');
   await expect(page.getByTestId('share')).toHaveCount(0);
 });
+
+test('what a view does not understand of a link is told with what to write instead, in both languages', async ({
+  app,
+  page,
+}) => {
+  const study = 's=(dataset:(name:moons),space:(learning_rate:(type:float,low:0.0001,high:0.1,log:!t)),trials:4)';
+  const said = (/** @type {string} */ name) => page.locator(`[data-message=${name}]`);
+  await app.open(`#v=1&${study}&lang=en&view=map&map=learning_rate,colour,17,5,1`);
+  await expect(said('link_map')).toContainText('colour cannot be an axis');
+  await expect(said('link_map_2')).toContainText('no 17 pixels along a side, so it has 16');
+  await expect(said('link_map_3')).toContainText('No map of learning_rate goes from 5,1');
+  await app.set({ lang: 'ko' });
+  await expect(said('link_map')).toContainText('축으로 쓸 수 없는 항목: colour');
+  await expect(said('link_map_3')).toContainText('보여 줄 수 없는 범위: 5,1');
+  const map = () => page.evaluate(() => /** @type {any} */ (document.querySelector('tuning-playground')).store.map);
+  expect((await map()).options).toMatchObject({ x: 'learning_rate', size: 16 });
+  // The next link is understood.
+  await page.evaluate((next) => void (location.hash = next), `#v=1&${study}&lang=en&view=map&map=learning_rate,l2,16`);
+  await expect(said('link_map')).toHaveCount(0);
+  await expect.poll(async () => (await map()).options.y).toBe('l2');
+
+  const go = (/** @type {string} */ next) =>
+    page.evaluate((hash) => void (location.hash = hash), `#v=1&${study}&lang=en&view=${next}`);
+  await go('decide&decide=belief,zzz');
+  await expect(said('link_decide')).toContainText('“zzz” in decide=belief,zzz was not understood');
+  await go('decide&decide=duel');
+  await expect(said('link_decide')).toHaveCount(0);
+  // Trials that the study will not have are told before there are any.
+  await go('race&race=1,999');
+  await expect(page.locator('tp-race-plane')).toContainText('trials that are not here: 999.');
+  await app.set({ lang: 'ko' });
+  await expect(page.locator('tp-race-plane')).toContainText('여기에는 없는 시행: 999.');
+});

@@ -1,6 +1,7 @@
 import { html } from 'lit';
 import { Part, define } from '../../controls/part.js';
 import { segmented } from '../../controls/segmented.js';
+import { PARTS, strayIn } from './asked.js';
 import { Contest } from './contest.js';
 import { Mind } from './mind.js';
 import { Pruning } from './pruning.js';
@@ -8,9 +9,6 @@ import './tp-duel.js';
 import './tp-pruning.js';
 import './tp-surrogate.js';
 import sheet from './style.css?inline';
-
-/** What the view shows of a search. */
-const PARTS = /** @type {const} */ (['belief', 'rungs', 'duel']);
 
 /** What was looked at, worked out and trained stays while the reader is in other views.
  * @typedef {{runs: number, mind: Mind, pruning: Pruning, contest: Contest}} Kept
@@ -70,6 +68,10 @@ export class TpDecide extends Part {
     const [part, ...rest] = words.split(',');
     this.chosen = PARTS.find((one) => one === part) ?? this.chosen;
     if (part === 'belief') this.mind?.read(rest.join(','));
+    const found = words && strayIn(words);
+    if (!found) return void this.act('dismiss', 'link_decide');
+    const problem = { code: 'note_decide', found, words, list: [...PARTS] };
+    this.act('notify', { id: 'link_decide', kind: 'alert', title: 'message.link_decide', problem, actions: [] });
   }
 
   /** @private What a link says of this view. */

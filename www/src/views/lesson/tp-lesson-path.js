@@ -34,6 +34,12 @@ export class TpLessonPath extends Part {
     this.pasting = false;
   }
 
+  /** What was wrong with a lesson stands behind all of the page's own: it is brought into sight.
+   * @param {import('lit').PropertyValues} changed */
+  updated(changed) {
+    if (changed.has('trouble')) this.querySelector('#lesson-trouble')?.scrollIntoView({ block: 'nearest' });
+  }
+
   /** @private @param {'bring' | 'large'} what @param {unknown} detail */
   tell(what, detail) {
     this.pasting = false;

@@ -3,9 +3,13 @@ import { Part, define } from '../../controls/part.js';
 import { keyOf } from '../../study/same.js';
 import shared from '../../figures/ground/style.css?inline';
 import own from './style.css?inline';
+import { askedOf } from './asked.js';
 import { isLeftBehind } from './follow.js';
 import './tp-map.js';
 import './tp-map-facts.js';
+
+/** What is said of a link's map: of its axes, its size, the ends of both. */
+const NOTICES = ['link_map', 'link_map_2', 'link_map_3', 'link_map_4'];
 
 /** Where training works: two hyperparameters, and a trained network for each pixel of their plane. */
 export class TpMapView extends Part {
@@ -15,13 +19,26 @@ export class TpMapView extends Part {
 
   firstUpdated() {
     super.firstUpdated();
-    if (!this.follow()) this.act('map', undefined);
+    if (!this.follow()) this.ask();
   }
 
   /** A link may say what to show also while the map is open. */
   wake() {
-    if (this.store.map.asked) this.act('map', undefined);
+    if (this.store.map.asked) this.ask();
     else this.follow();
+  }
+
+  /** @private Lays out what a link asks for, as far as it can be had, and says what cannot. */
+  ask() {
+    const { map, study } = this.store;
+    if (map.asked) {
+      const { words, problems } = askedOf(study, map.asked);
+      if (words !== map.asked) this.act('map_from', words);
+      for (const k of NOTICES.keys()) this.act('dismiss', NOTICES[k]);
+      for (const [k, problem] of problems.entries())
+        this.act('notify', { id: NOTICES[k], kind: 'alert', title: 'message.link_map', problem, actions: [] });
+    }
+    this.act('map', undefined);
   }
 
   /** @private A map that nobody has trained follows the study, also to one that was run behind another view. */

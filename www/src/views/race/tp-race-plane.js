@@ -5,6 +5,7 @@ import { wayOf } from '../../figures/cursor.js';
 import { element, plotOf } from '../../figures/plot-axes.js';
 import { endsOf } from '../../figures/ground/labels.js';
 import { exact, loss, metric } from '../../study/format.js';
+import { planned } from '../../study/panel.js';
 import { digitsApart } from '../../study/scale.js';
 import { palette, tokens } from '../../figures/colors.js';
 import { textWidth } from '../../study/scale.js';
@@ -133,7 +134,10 @@ export class TpRacePlane extends GroundPart {
       return { name: 'race-problem', text: race.problem ? store.sentence(race.problem) : this.t('race.failed') };
     if (this.head) return null;
     const none = race.options.over === 'trials' && !race.contestants.length;
-    return { name: 'race-waits', text: this.t(none ? 'race.no_trials' : 'race.waits') };
+    // Trials that no run of the study will have are told before there is one.
+    const stray = store.trials.size ? race.missing : race.numbers.filter((number) => number >= planned(store.study));
+    const said = none && stray.length ? ` ${this.t('race.fair.missing', { trials: stray.join(', ') })}` : '';
+    return { name: 'race-waits', text: `${this.t(none ? 'race.no_trials' : 'race.waits')}${said}` };
   }
 
   summary() {

@@ -478,3 +478,36 @@ test('a point by hand is trained where nobody has woken the guest before', async
     page.evaluate(() => /** @type {any} */ (document.querySelector('tuning-playground')).store.best);
   await expect.poll(trials, { timeout: 30_000 }).toBe(0);
 });
+
+test('Model and Map have room in a low guest, and a map is trained there', async ({ app, page, site, otherSite }) => {
+  const space = { learning_rate: { type: 'float', low: 0.001, high: 1, log: true } };
+  const fixed = { hidden: [4], epochs: 1 };
+  const study = JSON.stringify(small({ dataset: { name: 'moons', samples: 100 }, fixed, space, trials: 2 }));
+  const guest = (/** @type {string} */ view, /** @type {number} */ height) =>
+    `<tuning-playground id="${view}${height}" lang="en" backend="cpu" view="${view}" study='${study}'
+      style="min-height:0;height:${height}px;width:640px"></tuning-playground>`;
+  const all = [240, 400].flatMap((height) => [guest('model', height), guest('map', height)]).join('');
+  otherSite.pages.set('/host.html', host(all, script(site.url)));
+  await page.setViewportSize({ width: 700, height: 1400 });
+  await page.goto(`${otherSite.origin}/host.html`);
+  await app.defined();
+  for (const height of [240, 400]) {
+    const model = page.locator(`#model${height}`);
+    await model.getByTestId('compute').click();
+    await model.evaluate((/** @type {any} */ one) => one.run());
+    const plots = model.locator('.column > :first-child .plot');
+    await expect(plots).toHaveCount(2);
+    for (const plot of await plots.all()) {
+      await expect.poll(async () => (await plot.boundingBox())?.width ?? 0).toBeGreaterThan(250);
+      await expect.poll(async () => (await plot.boundingBox())?.height ?? 0).toBeGreaterThan(100);
+    }
+    const map = page.locator(`#map${height}`);
+    await map.getByTestId('compute').click();
+    await map.getByTestId('map-size').selectOption('16');
+    await map.getByTestId('map-go').click();
+    const state = () => map.evaluate((/** @type {any} */ one) => `${one.store.map.state} ${one.store.map.done}`);
+    await expect.poll(state, { timeout: 30_000 }).toBe('done 256');
+    await map.getByTestId('map-plot').scrollIntoViewIfNeeded();
+    expect((await map.getByTestId('map-plot').boundingBox())?.height).toBeGreaterThan(100);
+  }
+});

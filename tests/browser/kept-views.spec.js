@@ -1,27 +1,8 @@
 import { small } from './app.js';
 import { expect, test } from './fixtures.js';
-import { NETS } from './maps.js';
+import { NETS, mapIn, settled } from './maps.js';
 
 /** A trained map and a race that was tuned are there again after a reload, and nobody else's is. */
-
-/** @param {import('./app.js').Page} page */
-const map = (page) =>
-  page.locator('tuning-playground').evaluate((element) => {
-    const { map: now } = /** @type {any} */ (element).store;
-    const { state, options, done, n, losses, steps, known, history: before, pixel, earlier } = now;
-    return {
-      state,
-      size: options?.size ?? null,
-      done,
-      n,
-      losses: [...losses].map(String),
-      steps: [...steps],
-      known: [...known],
-      windows: before.length,
-      earlier,
-      curve: pixel?.done ? pixel.trial.epochs.measure('validation_loss') : null,
-    };
-  });
 
 /** What storage has of it in this tab. @param {import('./app.js').Page} page @param {'map' | 'race'} what */
 const kept = (page, what) =>
@@ -44,9 +25,6 @@ const kept = (page, what) =>
     what,
   );
 
-/** @param {import('./app.js').Page} page @param {RegExp} state */
-const settled = (page, state) => expect.poll(async () => (await map(page)).state, { timeout: 30_000 }).toMatch(state);
-
 /** @param {import('./app.js').App} app */
 async function trained(app) {
   const { page } = app;
@@ -55,11 +33,11 @@ async function trained(app) {
   await app.set({ view: 'map' });
   await settled(page, /ready/);
   await page.getByTestId('map-size').selectOption('16');
-  await expect.poll(async () => (await map(page)).n).toBe(256);
+  await expect.poll(async () => (await mapIn(page)).n).toBe(256);
   await settled(page, /ready/);
   await page.getByTestId('map-go').click();
   await settled(page, /done/);
-  return map(page);
+  return mapIn(page);
 }
 
 test('a trained map is there again after a reload, its windows and its pixels, to the bit', async ({ app, page }) => {
@@ -67,30 +45,30 @@ test('a trained map is there again after a reload, its windows and its pixels, t
   await app.page.locator('tuning-playground').evaluate((element) => {
     /** @type {any} */ (element.shadowRoot?.querySelector('tp-map')).act('map_zoom', [0, 0.5, 0, 0.5]);
   });
-  await expect.poll(async () => (await map(page)).windows).toBe(1);
+  await expect.poll(async () => (await mapIn(page)).windows).toBe(1);
   await settled(page, /done/);
-  const part = await map(page);
+  const part = await mapIn(page);
   await expect.poll(() => kept(page, 'map')).toEqual([256, 256]);
   // The address has the window's ends behind the size.
   await expect.poll(() => page.url()).toMatch(/map=learning_rate,init_std,16,/);
   await page.reload();
   await settled(page, /done/);
-  expect(await map(page)).toEqual({ ...part, earlier: true });
+  expect(await mapIn(page)).toEqual({ ...part, earlier: true });
   await expect(page.getByTestId('map-stale')).toHaveCount(0);
   // A pixel trains to what it was.
   await page.locator('tuning-playground').evaluate((element) => {
     /** @type {any} */ (element.shadowRoot?.querySelector('tp-map')).act('map_pixel', 5);
   });
-  await expect.poll(async () => String((await map(page)).curve)).toBe(part.losses[5]);
+  await expect.poll(async () => String((await mapIn(page)).ending)).toBe(part.losses[5]);
   await page.getByTestId('map-back').click();
-  expect(await map(page)).toEqual({ ...whole, earlier: true });
+  expect(await mapIn(page)).toEqual({ ...whole, earlier: true });
   // From another view, too.
   await page.getByRole('tab', { name: 'Sweep' }).click();
   await expect.poll(() => page.url()).toContain('view=sweep');
   await page.reload();
   await page.getByRole('tab', { name: 'Map' }).click();
   await settled(page, /done/);
-  expect((await map(page)).losses).toEqual(whole.losses);
+  expect((await mapIn(page)).losses).toEqual(whole.losses);
 });
 
 test('a link to a window before the last goes back to it', async ({ app, page }) => {
@@ -104,7 +82,7 @@ test('a link to a window before the last goes back to it', async ({ app, page })
   await page.goto('about:blank');
   await page.goto(url);
   await settled(page, /done/);
-  expect(await map(page)).toEqual({ ...whole, earlier: true });
+  expect(await mapIn(page)).toEqual({ ...whole, earlier: true });
 });
 
 test('a map that was cut off goes on, and what was trained is not trained again', async ({ app, page }) => {
@@ -125,10 +103,10 @@ test('a map that was cut off goes on, and what was trained is not trained again'
   await page.waitForTimeout(2500);
   await page.reload();
   await settled(page, /paused/);
-  expect(await map(page)).toMatchObject({ done: 128, earlier: true });
+  expect(await mapIn(page)).toMatchObject({ done: 128, earlier: true });
   await page.getByTestId('map-go').click();
   await settled(page, /done/);
-  const again = await map(page);
+  const again = await mapIn(page);
   expect(again.earlier).toBe(false);
   expect(again.losses).toEqual(whole.losses.map((loss, k) => (k === 200 ? '0.125' : loss)));
 });
@@ -148,9 +126,9 @@ test('where storage is slower than the view they are there all the same', async 
   const whole = await trained(app);
   await expect.poll(() => kept(page, 'map')).toEqual([256]);
   await page.reload();
-  await expect.poll(async () => (await map(page)).state).toMatch(/planning|ready/);
+  await expect.poll(async () => (await mapIn(page)).state).toMatch(/planning|ready/);
   await settled(page, /done/);
-  expect(await map(page)).toEqual({ ...whole, earlier: true });
+  expect(await mapIn(page)).toEqual({ ...whole, earlier: true });
   await page.getByRole('tab', { name: 'Race' }).click();
   const race = () =>
     page.locator('tuning-playground').evaluate((element) => {
@@ -173,7 +151,7 @@ test('a map that was cleared stays away, and another study has none', async ({ a
   await page.goto('about:blank');
   await app.open('#v=1&s=(dataset:(name:iris),trials:3)&view=map');
   await settled(page, /ready/);
-  expect((await map(page)).done).toBe(0);
+  expect((await mapIn(page)).done).toBe(0);
   // Looking at it, or at a race, has put nothing away.
   await page.goto('about:blank');
   await app.open('#v=1&s=(dataset:(name:iris),fixed:(epochs:2),trials:3)&view=race&race=seed');
@@ -186,16 +164,16 @@ test('a map that was cleared stays away, and another study has none', async ({ a
   await page.goto('about:blank');
   await page.goto(url);
   await settled(page, /done/);
-  expect((await map(page)).done).toBe(256);
+  expect((await mapIn(page)).done).toBe(256);
   await page.getByTestId('map-size').selectOption('32');
-  await expect.poll(async () => (await map(page)).n).toBe(1024);
+  await expect.poll(async () => (await mapIn(page)).n).toBe(1024);
   await page.getByTestId('map-x').selectOption('weight_decay');
   await settled(page, /ready/);
-  expect((await map(page)).done).toBe(0);
+  expect((await mapIn(page)).done).toBe(0);
   await expect.poll(() => kept(page, 'map')).toBeNull();
   await page.reload();
   await settled(page, /ready/);
-  expect((await map(page)).done).toBe(0);
+  expect((await mapIn(page)).done).toBe(0);
 });
 
 test('a race that was tuned is there again after a reload, without another search', async ({ app, page }) => {
@@ -264,9 +242,9 @@ test('a map of a study that nobody has changed is there again, too', async ({ ap
   await settled(page, /ready/);
   await page.getByTestId('map-go').click();
   await settled(page, /done/);
-  const whole = await map(page);
+  const whole = await mapIn(page);
   await expect.poll(() => kept(page, 'map')).toEqual([256]);
   await page.reload();
   await settled(page, /done/);
-  expect(await map(page)).toEqual({ ...whole, earlier: true });
+  expect(await mapIn(page)).toEqual({ ...whole, earlier: true });
 });

@@ -1,38 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { expect, standingTest as test } from './fixtures.js';
 import { look } from './look.js';
-import { LOG, NETS } from './maps.js';
+import { LOG, NETS, mapIn, settled } from './maps.js';
 
 /** Trainability maps, with the real engine. */
-
-/** @typedef {import('./app.js').Page} Page */
-
-/** What the page knows of the map. @param {Page} page */
-const map = (page) =>
-  page.locator('tp-map').evaluate((part) => {
-    const { map: now } = /** @type {any} */ (part).store;
-    const { state, options, ranges, done, n, counts, known, losses, steps, history, pixel, problem } = now;
-    return {
-      state,
-      options,
-      ranges,
-      done,
-      n,
-      problem,
-      counts: [...counts],
-      known: [...known],
-      losses: [...losses].map(String),
-      steps: [...steps],
-      windows: history.length,
-      curve: pixel?.done ? pixel.trial.epochs.length : null,
-    };
-  });
-
-/** @param {Page} page @param {RegExp} [state] */
-async function settled(page, state = /ready|done|failed/) {
-  await expect.poll(async () => (await map(page)).state, { timeout: 30_000 }).toMatch(state);
-  return map(page);
-}
 
 /** Opens a study's map of 16 × 16 pixels, not trained yet. @param {import('./app.js').App} app @param {any} study */
 async function opened(app, study) {
@@ -49,13 +20,13 @@ async function opened(app, study) {
   await expect
     .poll(
       async () => {
-        const { state, options } = await map(page);
+        const { state, options } = await mapIn(page);
         return `${options.size} ${state}`;
       },
       { timeout: 30_000 },
     )
     .toMatch(/^16 (ready|failed)/);
-  return map(page);
+  return mapIn(page);
 }
 
 test('a map is trained, read, opened at a pixel, zoomed and left again', async ({ app }) => {
@@ -99,7 +70,7 @@ test('a map is trained, read, opened at a pixel, zoomed and left again', async (
   const index = Number(await page.getByTestId('selection').getAttribute('data-pixel'));
   await page.mouse.down();
   await page.mouse.up();
-  await expect.poll(async () => (await map(page)).curve).toBe(3);
+  await expect.poll(async () => (await mapIn(page)).epochs).toBe(3);
   const [loss, own] = await page.locator('tp-map').evaluate((part, at) => {
     const { map: now } = /** @type {any} */ (part).store;
     return [now.losses[at], now.pixel.trial.epochs.measure('validation_loss')];
@@ -111,12 +82,12 @@ test('a map is trained, read, opened at a pixel, zoomed and left again', async (
   await page.mouse.down();
   await page.mouse.move(area.x + 260, area.y + 160, { steps: 4 });
   await page.mouse.up();
-  await expect.poll(async () => (await map(page)).windows).toBe(1);
+  await expect.poll(async () => (await mapIn(page)).windows).toBe(1);
   const inside = await settled(page, /done|failed/);
   expect(inside.done).toBe(256);
   expect(inside.ranges.x.high).toBeLessThan(1e6);
   await page.getByTestId('map-back').click();
-  expect(await map(page)).toMatchObject({ windows: 0, state: 'done', losses: whole.losses });
+  expect(await mapIn(page)).toMatchObject({ windows: 0, state: 'done', losses: whole.losses });
 
   // By keys alone.
   await plot.focus();
@@ -125,7 +96,7 @@ test('a map is trained, read, opened at a pixel, zoomed and left again', async (
   await drawn();
   const at = await cursor();
   await page.keyboard.press('+');
-  await expect.poll(async () => (await map(page)).windows).toBe(1);
+  await expect.poll(async () => (await mapIn(page)).windows).toBe(1);
   await settled(page, /done|failed/);
   // The cursor goes on at the settings that it was at, and keys lead on from there.
   await drawn();
@@ -135,7 +106,7 @@ test('a map is trained, read, opened at a pixel, zoomed and left again', async (
   await expect.poll(cursor).toBe(String(inWindow + 1));
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('Backspace');
-  await expect.poll(async () => (await map(page)).windows).toBe(0);
+  await expect.poll(async () => (await mapIn(page)).windows).toBe(0);
   await expect.poll(cursor).toBe(at);
   await page.keyboard.press('Home');
   await expect.poll(async () => Number(await cursor()) % 16).toBe(0);

@@ -358,3 +358,12 @@ test('another study in the middle of a race or of its play is raced in its place
   await page.getByTestId('race-rate').first().fill('-2');
   await expect(page.getByTestId('race-card').first()).toContainText('rate 0.01');
 });
+
+test('what vanishes by its own press leaves the focus where it stood', async ({ app, page }) => {
+  await app.open('#v=1&view=race');
+  const button = page.getByTestId('race-spiral');
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await expect(button).toHaveCount(0);
+  await expect(page.getByTestId('race-tune')).toBeFocused();
+});

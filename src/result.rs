@@ -106,6 +106,31 @@ impl EpochRecord {
             Metric::ValidationMetric => self.validation_metric,
         }
     }
+
+    /// All but its spread and what was recorded, as [`TrialEvent::write`] has it.
+    pub(crate) fn row(&self) -> [f64; TrialEvent::EPOCH_NUMBERS] {
+        let Self { epoch, train_loss, train_metric, learning_rate, seconds, .. } = *self;
+        let validation_loss = self.validation_loss.unwrap_or(TrialEvent::NOT_VALIDATED);
+        let validation_metric = self.validation_metric.unwrap_or(f64::NAN);
+        [epoch as f64, train_loss, validation_loss, train_metric, validation_metric, learning_rate, seconds]
+    }
+
+    /// An epoch of one network out of [`EpochRecord::row`].
+    pub(crate) fn of_one(row: &[f64; TrialEvent::EPOCH_NUMBERS]) -> Self {
+        let [epoch, train_loss, validation_loss, train_metric, validation_metric, learning_rate, seconds] = *row;
+        let is_validated = validation_loss != TrialEvent::NOT_VALIDATED;
+        Self {
+            epoch: epoch as usize,
+            train_loss,
+            validation_loss: is_validated.then_some(validation_loss),
+            train_metric,
+            validation_metric: is_validated.then_some(validation_metric),
+            learning_rate,
+            seconds,
+            spread: None,
+            recorded: None,
+        }
+    }
 }
 
 /// Standard deviations over a trial's seeds, as those of a whole population.
@@ -204,7 +229,9 @@ pub struct TrialEvent {
 impl TrialEvent {
     /// Numbers that tell of an epoch of one seed: its number, train and validation loss, train and validation metric,
     /// learning rate, seconds.
-    const EPOCH_NUMBERS: usize = 7;
+    pub(crate) const EPOCH_NUMBERS: usize = 7;
+    /// Numbers before an event's epochs.
+    pub(crate) const HEAD_NUMBERS: usize = 9;
     /// Of several seeds the spread of the four scores follows.
     const SPREAD_NUMBERS: usize = 4;
     /// Behind the spread, of one seed as of several, stands where something was recorded what that is: [`Records::bits`], and
@@ -212,29 +239,23 @@ impl TrialEvent {
     const MARK: usize = Self::EPOCH_NUMBERS + Self::SPREAD_NUMBERS;
     const SPREAD_BIT: f64 = (1 << Record::ALL.len()) as f64;
     /// In place of a validation loss that there is not.
-    const NOT_VALIDATED: f64 = f64::NEG_INFINITY;
+    pub(crate) const NOT_VALIDATED: f64 = f64::NEG_INFINITY;
 
     /// Adds the event to plain numbers, which go between threads exactly and cheaply: its number, state (place in
     /// [`TrialState::ALL`]), value, steps, the step at which it diverged, gradient evaluations, the epoch whose weights it
     /// kept, how many epochs follow and how many numbers each has; then the epochs. What is missing is NaN, but for the
     /// validation of an epoch without any: its loss is minus infinity, which no loss can be.
     pub fn write(&self, numbers: &mut Vec<f64>) {
-        let Self { number, state, ref epochs, value, steps, evaluations, diverged_at, kept_epoch } = *self;
-        let state = TrialState::ALL.iter().position(|other| *other == state).unwrap_or(usize::MAX);
-        let diverged_at = diverged_at.map_or(f64::NAN, |step| step as f64);
-        let value = value.unwrap_or(f64::NAN);
+        let epochs = &self.epochs;
         let has_spread = epochs.first().is_some_and(|epoch| epoch.spread.is_some());
         let recorded = epochs.first().and_then(|epoch| epoch.recorded.as_ref()).map(|own| own.numbers().len());
         let each = match recorded {
             Some(n) => Self::MARK + 1 + n,
             None => Self::EPOCH_NUMBERS + if has_spread { Self::SPREAD_NUMBERS } else { 0 },
         };
-        numbers.extend([f64::from(number), state as f64, value, steps as f64, diverged_at]);
-        numbers.extend([evaluations as f64, kept_epoch.map_or(f64::NAN, f64::from), epochs.len() as f64, each as f64]);
+        self.write_head(epochs.len(), each, numbers);
         for one in epochs {
-            let validation = one.validation_loss.unwrap_or(Self::NOT_VALIDATED);
-            numbers.extend([one.epoch as f64, one.train_loss, validation, one.train_metric]);
-            numbers.extend([one.validation_metric.unwrap_or(f64::NAN), one.learning_rate, one.seconds]);
+            numbers.extend(one.row());
             if has_spread || recorded.is_some() {
                 let missing = f64::NAN;
                 numbers.extend(one.spread.as_ref().map_or([missing; Self::SPREAD_NUMBERS], |of| {
@@ -248,6 +269,27 @@ impl TrialEvent {
                 numbers.extend(own.numbers());
             }
         }
+    }
+
+    /// Adds what stands before an event's epochs.
+    pub(crate) fn write_head(&self, n_epochs: usize, each: usize, numbers: &mut Vec<f64>) {
+        let Self { number, state, epochs: _, value, steps, evaluations, diverged_at, kept_epoch } = *self;
+        let state = TrialState::ALL.iter().position(|other| *other == state).unwrap_or(usize::MAX);
+        let diverged_at = diverged_at.map_or(f64::NAN, |step| step as f64);
+        let value = value.unwrap_or(f64::NAN);
+        let kept_epoch = kept_epoch.map_or(f64::NAN, f64::from);
+        let head: [f64; Self::HEAD_NUMBERS] = [
+            f64::from(number),
+            state as f64,
+            value,
+            steps as f64,
+            diverged_at,
+            evaluations as f64,
+            kept_epoch,
+            n_epochs as f64,
+            each as f64,
+        ];
+        numbers.extend(head);
     }
 
     /// Reads the events that [`TrialEvent::write`] has written. `None` where the numbers do not add up to events. Trials
@@ -273,25 +315,17 @@ impl TrialEvent {
                 } else {
                     None
                 };
-                let is_validated = of[2] != Self::NOT_VALIDATED;
-                Some(EpochRecord {
-                    epoch: of[0] as usize,
-                    train_loss: of[1],
-                    validation_loss: is_validated.then_some(of[2]),
-                    train_metric: of[3],
-                    validation_metric: is_validated.then_some(of[4]),
-                    learning_rate: of[5],
-                    seconds: of[6],
-                    spread: has_spread.then(|| {
-                        Box::new(Spread {
-                            train_loss: of[7],
-                            validation_loss: is_validated.then_some(of[8]),
-                            train_metric: of[9],
-                            validation_metric: is_validated.then_some(of[10]),
-                        })
-                    }),
-                    recorded,
-                })
+                let one = EpochRecord::of_one(of.first_chunk()?);
+                let is_validated = one.validation_loss.is_some();
+                let spread = has_spread.then(|| {
+                    Box::new(Spread {
+                        train_loss: of[7],
+                        validation_loss: is_validated.then_some(of[8]),
+                        train_metric: of[9],
+                        validation_metric: is_validated.then_some(of[10]),
+                    })
+                });
+                Some(EpochRecord { spread, recorded, ..one })
             };
             let state = *TrialState::ALL.get(state as usize)?;
             events.push(Self {

@@ -17,7 +17,7 @@ mod snapshot;
 mod start;
 mod wave;
 
-use crate::backend::epoch::{Course, Order};
+use crate::backend::epoch::Course;
 use crate::backend::{Backend, Data, EpochBatches, EpochOutcome, NetworkSpec, Program};
 use crate::dataset::Prepared;
 use crate::error::{Error, Result};
@@ -262,24 +262,22 @@ impl Trainer {
         }
         let begun = Instant::now();
         let mut report = core::mem::take(&mut self.blank);
-        for running in self.wave.iter_mut().flat_map(|wave| &mut wave.trials) {
-            running.told = None;
-        }
         loop {
             match self.advance_once(&mut report, budget.saturating_sub(begun.elapsed())).await {
                 Ok(()) => {}
-                Err(error) if report.trials.is_empty() => return Err(error),
-                Err(error) => {
-                    // What has ended before is told first.
-                    self.failed = Some(error);
-                    return Ok(report);
-                }
+                Err(error) if report.is_empty() => return Err(error),
+                // What has ended before is told first.
+                Err(error) => self.failed = Some(error),
             }
             // A lost device is told of at once.
-            if report.finished || report.resumed || begun.elapsed() >= budget {
-                return Ok(report);
+            if self.failed.is_some() || report.finished || report.resumed || begun.elapsed() >= budget {
+                break;
             }
         }
+        for running in self.wave.iter_mut().flat_map(|wave| &mut wave.trials) {
+            running.told = None;
+        }
+        Ok(report)
     }
 
     /// Takes a report back that was read: the next is written in its memory.
@@ -314,7 +312,7 @@ impl Trainer {
             for outcome in advance.outcomes {
                 let owner = wave.owner[outcome.network];
                 let running = &mut wave.trials[owner];
-                if running.ended {
+                if running.ended || self.goes_on(running, &outcome, &wave.courses[outcome.network], report) {
                     continue;
                 }
                 if running.is_plain {
@@ -428,9 +426,9 @@ impl Trainer {
 
     /// Begins the next epoch of all that have one; whether there is any.
     fn begin_epoch(&self, wave: &mut Wave) -> Result<bool> {
-        let (mut epoch, mut ends) = (Vec::with_capacity(wave.networks.len()), false);
+        let (mut epoch, mut ends) = (Vec::<EpochBatches>::with_capacity(wave.networks.len()), false);
         // Networks that draw the same random numbers have their rows in the same order.
-        let mut known: Option<(_, Order)> = None;
+        let mut known = None;
         let goes_on = |running: &&mut Running| !running.ended && running.epochs_begun < running.until;
         let every = self.study.evaluate_every;
         for running in wave.trials.iter_mut().filter(goes_on) {
@@ -439,17 +437,14 @@ impl Trainer {
             for network in running.networks.clone() {
                 let course = &mut wave.courses[network];
                 let at = (course.run, before);
-                let order = match &known {
-                    Some((same, order)) if *same == at => {
+                let order = match epoch.last() {
+                    Some(EpochBatches { order, .. }) if known == Some(at) => {
                         order.draw();
-                        Order::clone(order)
+                        order.clone()
                     }
-                    _ => {
-                        let order = course.order(before as u32);
-                        known = Some((at, order.clone()));
-                        order
-                    }
+                    _ => course.order(before as u32),
                 };
+                known = Some(at);
                 epoch.push(EpochBatches { network, order, steps: course.next(), validates });
             }
             running.epochs_begun += 1;
@@ -462,6 +457,24 @@ impl Trainer {
             wave.population.expect_end();
         }
         Ok(is_any)
+    }
+
+    /// Closes an epoch of a trial of one network that goes on behind it: most epochs of thousands of networks. False, and
+    /// nothing done, of any other.
+    fn goes_on(&self, running: &mut Running, outcome: &EpochOutcome, course: &Course, report: &mut Report) -> bool {
+        let epoch = running.epochs_done + 1;
+        let is_end = outcome.diverged_at.is_some() || epoch == running.until;
+        if is_end || !running.is_plain || outcome.evaluations > 0 {
+            return false;
+        }
+        running.epochs_done = epoch;
+        running.steps += u64::from(course.per_epoch);
+        running.evaluations += u64::from(course.per_epoch);
+        if running.heir.is_none() && !self.brief {
+            let row = self.row(epoch, outcome, course);
+            report.add(&mut running.told, running.trial.number, course.per_epoch, row);
+        }
+        true
     }
 
     /// Closes a trial's epoch: the mean over its copies, and whether the trial leaves training with it.
@@ -483,10 +496,6 @@ impl Trainer {
             running.evaluations += outcome.evaluations.max(steps);
         }
         running.ended = diverged_at.is_some() || running.epochs_done == running.until;
-        // Most epochs of thousands of networks are over with this.
-        if self.brief && running.is_plain && !running.ended {
-            return false;
-        }
         let is_last = running.ended && running.epochs_done == running.config.epochs;
         let is_patient = !running.is_plain && running.config.patience > 0;
         let mut event = TrialEvent {
@@ -521,7 +530,8 @@ impl Trainer {
         running.is_over = event.state != TrialState::Running;
         if running.heir.is_none() && (running.is_over || !self.brief) {
             let recorded = recorded.map(Box::new);
-            report.tell(&mut running.told, event, record.map(|record| EpochRecord { recorded, ..record }));
+            let record = record.map(|record| EpochRecord { recorded, ..record });
+            report.tell(&mut running.told, event, record, running.is_plain);
         }
         running.ended
     }

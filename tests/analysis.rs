@@ -328,8 +328,8 @@ fn a_training_is_watched_as_it_is_recorded_and_its_divergence_is_seen_coming() {
     let mut epochs = Vec::new();
     let mut ended = None;
     loop {
-        let report = pollster::block_on(trainer.advance(Duration::MAX)).unwrap();
-        for event in report.trials {
+        let mut report = pollster::block_on(trainer.advance(Duration::MAX)).unwrap();
+        for event in report.take_trials() {
             ended = ended.or(event.diverged_at);
             epochs.extend(event.epochs.into_iter().filter(|_| event.number == 0));
         }

@@ -136,8 +136,8 @@ fn folds_are_what_each_trains_to_alone(on: On) {
             let mut trainer = Trainer::new(study.clone(), prepared, backend, trials.clone()).unwrap();
             let mut ended = 0;
             loop {
-                let report = pollster::block_on(trainer.advance(LONG)).unwrap();
-                for (event, wanted) in report.trials.iter().zip(&wanted) {
+                let mut report = pollster::block_on(trainer.advance(LONG)).unwrap();
+                for (event, wanted) in report.take_trials().iter().zip(&wanted) {
                     let Some(value) = event.value else { continue };
                     let epoch = event.epochs.last().unwrap();
                     let of = |k: usize| mean_and_deviation(wanted.iter().map(|one| one[k]));

@@ -119,8 +119,8 @@ pub fn lives(
         let going = core::mem::take(&mut waiting);
         trainer.assign(going.clone()).unwrap();
         loop {
-            let report = pollster::block_on(trainer.advance(budget)).unwrap();
-            for mut event in report.trials {
+            let mut report = pollster::block_on(trainer.advance(budget)).unwrap();
+            for mut event in report.take_trials() {
                 let life = lives.entry(event.number).or_default();
                 life.epochs.extend(event.epochs.drain(..).map(|epoch| EpochRecord { seconds: 0.0, ..epoch }));
                 life.end = (event.state != TrialState::Running).then_some(event).or(life.end.take());

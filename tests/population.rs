@@ -144,9 +144,10 @@ fn weights_of_a_copy_that_were_let_go_come_back() {
     trainer.assign(round).unwrap();
     let (mut epochs, mut finished) = (Vec::new(), false);
     while !finished {
-        let report = pollster::block_on(trainer.advance(core::time::Duration::MAX)).unwrap();
-        assert!(report.trials.iter().all(|event| event.number == number), "nothing is told of who is on the way");
-        epochs.extend(report.trials.into_iter().flat_map(|event| event.epochs));
+        let mut report = pollster::block_on(trainer.advance(core::time::Duration::MAX)).unwrap();
+        let trials = report.take_trials();
+        assert!(trials.iter().all(|event| event.number == number), "nothing is told of who is on the way");
+        epochs.extend(trials.into_iter().flat_map(|event| event.epochs));
         session.keep(report.snapshots);
         finished = report.finished;
     }

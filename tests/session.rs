@@ -211,8 +211,8 @@ fn weights_that_were_let_go_come_back_to_the_same_bits(on: On) {
             }
             trainer.assign(vec![tight.again(number).unwrap()]).unwrap();
             loop {
-                let report = pollster::block_on(trainer.advance(core::time::Duration::ZERO)).unwrap();
-                tight.report(report.trials);
+                let mut report = pollster::block_on(trainer.advance(core::time::Duration::ZERO)).unwrap();
+                tight.report(report.take_trials());
                 tight.keep(report.snapshots);
                 if report.finished {
                     break;
@@ -462,8 +462,8 @@ fn a_snapshot_that_comes_late_or_fits_nothing_changes_nothing() {
         let assignment = Assignment { from, ..Assignment::whole(first.clone(), 2) };
         let mut trainer = Trainer::new(study.clone(), prepared.clone(), Box::new(Cpu::new()), Vec::new()).unwrap();
         trainer.assign(vec![assignment]).unwrap();
-        let report = pollster::block_on(trainer.advance(core::time::Duration::MAX)).unwrap();
-        assert_eq!(report.trials[0].epochs[0].epoch, 1);
+        let mut report = pollster::block_on(trainer.advance(core::time::Duration::MAX)).unwrap();
+        assert_eq!(report.take_trials()[0].epochs[0].epoch, 1);
         assert_eq!(report.snapshots.len(), 1);
     }
 }

@@ -22,8 +22,8 @@ fn records(backend: Box<dyn Backend>, more: &Value) -> Vec<Vec<EpochRecord>> {
     let mut all = vec![Vec::new(); trials.len()];
     let mut trainer = Trainer::new(study, prepared, backend, trials).unwrap();
     loop {
-        let report = pollster::block_on(trainer.advance(Duration::from_secs(1))).unwrap();
-        for event in report.trials {
+        let mut report = pollster::block_on(trainer.advance(Duration::from_secs(1))).unwrap();
+        for event in report.take_trials() {
             all[event.number as usize].extend(event.epochs);
         }
         if report.finished {

@@ -272,8 +272,8 @@ fn epochs_of(backend: Box<dyn Backend>, more: &serde_json::Value) -> Vec<EpochRe
     let mut trainer = Trainer::new(study, prepared, backend, trials).unwrap();
     let mut epochs = Vec::new();
     loop {
-        let report = pollster::block_on(trainer.advance(Duration::from_secs(1))).unwrap();
-        epochs.extend(report.trials.into_iter().flat_map(|event| event.epochs));
+        let mut report = pollster::block_on(trainer.advance(Duration::from_secs(1))).unwrap();
+        epochs.extend(report.take_trials().into_iter().flat_map(|event| event.epochs));
         if report.finished {
             return epochs;
         }
@@ -467,8 +467,8 @@ fn recorded(
         trainer.assign(going).unwrap();
         let mut snapshots = Vec::new();
         loop {
-            let report = pollster::block_on(trainer.advance(budget)).unwrap();
-            for event in report.trials {
+            let mut report = pollster::block_on(trainer.advance(budget)).unwrap();
+            for event in report.take_trials() {
                 let told = event.epochs.into_iter().map(|epoch| EpochRecord { seconds: 0.0, ..epoch });
                 all[event.number as usize].extend(told);
             }
@@ -551,8 +551,8 @@ fn a_trial_that_diverges_has_no_record_of_that_epoch() {
     let mut trainer = Trainer::new(study, prepared, Box::new(Cpu::new()), trials).unwrap();
     let mut told = Vec::new();
     loop {
-        let report = pollster::block_on(trainer.advance(Duration::from_secs(1))).unwrap();
-        told.extend(report.trials);
+        let mut report = pollster::block_on(trainer.advance(Duration::from_secs(1))).unwrap();
+        told.extend(report.take_trials());
         if report.finished {
             break;
         }

@@ -233,7 +233,7 @@ impl Mapper {
             }
         };
         Ok(MapReport {
-            pixels: report.trials.iter().filter_map(pixel).collect(),
+            pixels: report.ended().filter_map(pixel).collect(),
             steps: report.steps,
             finished: report.finished,
             resumed: report.resumed,

@@ -6,7 +6,7 @@ use crate::kernels::shuffle;
 use crate::optimizer::Optimizer;
 use crate::rng::{self, Purpose, RunId};
 use crate::schedule::{Memory, StepAt};
-use core::cell::{OnceCell, RefCell};
+use core::cell::{Cell, OnceCell, RefCell};
 use core::ops::Deref;
 use std::rc::Rc;
 
@@ -14,14 +14,14 @@ use std::rc::Rc;
 /// device may draw it by itself. Clones of what was drawn share it.
 #[derive(Clone, Debug, Default)]
 pub struct Order {
-    shuffle: Option<([u32; 2], usize)>,
+    shuffle: Option<([u32; 2], u32)>,
     rows: OnceCell<Rc<Vec<u32>>>,
 }
 
 impl Order {
     /// Rows `0 .. n` as the stream with this key shuffles them.
     pub fn shuffled(key: [u32; 2], n: usize) -> Self {
-        Self { shuffle: Some((key, n)), rows: OnceCell::new() }
+        Self { shuffle: Some((key, n as u32)), rows: OnceCell::new() }
     }
 
     /// Draws it, for clones to share.
@@ -30,8 +30,9 @@ impl Order {
     }
 
     /// The key and the number of rows of a shuffled order.
+    #[inline]
     pub fn shuffle(&self) -> Option<([u32; 2], usize)> {
-        self.shuffle
+        self.shuffle.map(|(key, n)| (key, n as usize))
     }
 }
 
@@ -45,7 +46,7 @@ impl Deref for Order {
     type Target = [u32];
 
     fn deref(&self) -> &[u32] {
-        self.rows.get_or_init(|| Rc::new(self.shuffle.map_or_else(Vec::new, |(key, n)| shuffle::reference(key, n))))
+        self.rows.get_or_init(|| Rc::new(self.shuffle().map_or_else(Vec::new, |(key, n)| shuffle::reference(key, n))))
     }
 }
 
@@ -76,8 +77,14 @@ impl Steps {
 /// Kinds of networks among which one's own is looked for.
 const MOST_KINDS: usize = 64;
 
-/// The latest plan of networks whose steps differ in their learning rates alone.
-type Kind = Rc<RefCell<Rc<StepPlan>>>;
+/// What networks have in common whose steps differ in their learning rates alone.
+#[derive(Debug)]
+struct Kind {
+    /// The latest plan.
+    plan: RefCell<Rc<StepPlan>>,
+    /// What the learning rate was multiplied by at the end of the epoch that was asked for last, with what was remembered.
+    last: Cell<(usize, Memory, f64)>,
+}
 
 /// What of a network its epochs are begun and ended with, beside those of thousands of others. Networks of a kind that have
 /// come equally far have one plan.
@@ -90,19 +97,19 @@ pub(crate) struct Course {
     /// What the keys of its orders are folded from.
     key: [u32; 2],
     learning_rate: f64,
-    kind: Kind,
+    kind: Rc<Kind>,
 }
 
 impl Course {
     /// The courses of networks, each with the rows that it trains on.
     pub fn all<'a>(networks: impl Iterator<Item = (&'a NetworkSpec, usize)>) -> Vec<Self> {
-        let mut kinds: Vec<Kind> = Vec::new();
+        let mut kinds: Vec<Rc<Kind>> = Vec::new();
         let course = |(spec, n_train): (&NetworkSpec, usize)| {
             let plan = Steps::default().plan(spec, n_train, spec.max_batch);
             let per_epoch = plan.n() as u32;
-            let known = kinds.iter().rev().take(MOST_KINDS).find(|kind| **kind.borrow() == plan).cloned();
+            let known = kinds.iter().rev().take(MOST_KINDS).find(|kind| **kind.plan.borrow() == plan).cloned();
             let kind = known.unwrap_or_else(|| {
-                kinds.push(Rc::new(RefCell::new(Rc::new(plan))));
+                kinds.push(Rc::new(Kind { plan: RefCell::new(Rc::new(plan)), last: Cell::default() }));
                 kinds[kinds.len() - 1].clone()
             });
             let key = rng::run_key(spec.seed, Purpose::Shuffle, spec.run);
@@ -114,13 +121,17 @@ impl Course {
 
     /// The order of its rows in an epoch, counted from 0.
     pub fn order(&self, epoch: u32) -> Order {
-        Order::shuffled(rng::layer_key(self.key, self.run, epoch), self.kind.borrow().n_train)
+        Order::shuffled(rng::layer_key(self.key, self.run, epoch), self.kind.plan.borrow().n_train)
     }
 
     /// The learning rate of the last step of an epoch, counted from 1, which is its latest.
     pub fn last_rate(&self, epoch: usize) -> f64 {
-        let rate = self.learning_rate + self.steps.added;
-        rate * self.kind.borrow().schedule.factor(self.last_step(epoch), &self.steps.memory)
+        let (known, memory, mut factor) = self.kind.last.get();
+        if (known, memory) != (epoch, self.steps.memory) {
+            factor = self.kind.plan.borrow().schedule.factor(self.last_step(epoch), &self.steps.memory);
+            self.kind.last.set((epoch, self.steps.memory, factor));
+        }
+        (self.learning_rate + self.steps.added) * factor
     }
 
     /// The last step of an epoch, counted from 1.
@@ -131,13 +142,13 @@ impl Course {
 
     /// The steps of its next epoch.
     pub fn next(&mut self) -> BatchSteps {
-        let mut plan = self.kind.borrow_mut();
+        let mut plan = self.kind.plan.borrow_mut();
         let Steps { done, memory, .. } = self.steps;
         if (plan.first, plan.memory) != (done, memory) {
             *plan = Rc::new(StepPlan { first: done, memory, ..StepPlan::clone(&plan) });
         }
         self.steps.done += self.per_epoch;
-        BatchSteps::planned(plan.clone(), self.learning_rate)
+        BatchSteps::of_plan(plan.clone(), self.learning_rate, self.per_epoch)
     }
 }
 

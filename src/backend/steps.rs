@@ -80,7 +80,7 @@ pub struct BatchSteps {
     plan: Option<Rc<StepPlan>>,
     learning_rate: f64,
     list: OnceCell<Rc<Vec<BatchStep>>>,
-    part: Range<usize>,
+    part: Range<u32>,
 }
 
 impl BatchSteps {
@@ -89,47 +89,63 @@ impl BatchSteps {
 
     /// All steps of a plan at a learning rate.
     pub fn planned(plan: Rc<StepPlan>, learning_rate: f64) -> Self {
-        let part = 0..plan.n();
-        Self { plan: Some(plan), learning_rate, list: OnceCell::new(), part }
+        let n = plan.n() as u32;
+        Self::of_plan(plan, learning_rate, n)
+    }
+
+    /// The same of a plan that is known to be of `n` steps.
+    #[inline]
+    pub(crate) fn of_plan(plan: Rc<StepPlan>, learning_rate: f64, n: u32) -> Self {
+        Self { plan: Some(plan), learning_rate, list: OnceCell::new(), part: 0..n }
     }
 
     /// Some of them, counted from the first.
     #[must_use]
     pub fn part(&self, range: Range<usize>) -> Self {
-        let of = |at: usize| self.part.start + at.min(self.len());
+        let of = |at: usize| self.part.start + at.min(self.len()) as u32;
         Self { part: of(range.start)..of(range.end), ..self.clone() }
     }
 
     /// The plan, where there is one, the learning rate, and which of its steps these are.
+    #[inline]
     pub fn plan(&self) -> Option<(&Rc<StepPlan>, f64, Range<usize>)> {
-        self.plan.as_ref().map(|plan| (plan, self.learning_rate, self.part.clone()))
+        self.plan.as_ref().map(|plan| (plan, self.learning_rate, self.places()))
+    }
+
+    #[inline]
+    fn places(&self) -> Range<usize> {
+        self.part.start as usize..self.part.end as usize
     }
 
     /// How many.
+    #[inline]
     pub fn len(&self) -> usize {
         self.part.len()
     }
 
     /// Whether there are none.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.part.is_empty()
     }
 
     /// Steps of the run before the first of them, and before whatever comes after the last; none where there are none.
+    #[inline]
     pub fn span(&self) -> Option<Range<u32>> {
         let before = match &self.plan {
-            Some(plan) => plan.first + self.part.start as u32,
+            Some(plan) => plan.first + self.part.start,
             None => self.first()?.step,
         };
         (!self.is_empty()).then(|| before..before + self.len() as u32)
     }
 
     /// The places of the epoch's order that they take their rows from.
+    #[inline]
     pub fn rows(&self) -> Range<u32> {
         match &self.plan {
             Some(plan) => {
                 let place = |step: usize| (step * plan.batch).min(plan.n_train) as u32;
-                place(self.part.start)..place(self.part.end)
+                place(self.places().start)..place(self.places().end)
             }
             None => self.first().map_or(0, |step| step.start)..self.last().map_or(0, |step| step.start + step.rows),
         }
@@ -146,7 +162,7 @@ impl BatchSteps {
 
 impl From<Vec<BatchStep>> for BatchSteps {
     fn from(list: Vec<BatchStep>) -> Self {
-        let part = 0..list.len();
+        let part = 0..list.len() as u32;
         Self { list: OnceCell::from(Rc::new(list)), part, ..Self::default() }
     }
 }
@@ -163,7 +179,7 @@ impl Deref for BatchSteps {
     fn deref(&self) -> &[BatchStep] {
         let steps = |plan: &Rc<StepPlan>| plan.steps(self.learning_rate).collect();
         let list = self.list.get_or_init(|| Rc::new(self.plan.as_ref().map_or_else(Vec::new, steps)));
-        list.get(self.part.clone()).unwrap_or_default()
+        list.get(self.places()).unwrap_or_default()
     }
 }
 

@@ -106,7 +106,7 @@ impl Crew<'_> {
                             }
                         }
                         News::Moved(mut report) => {
-                            session.report(core::mem::take(&mut report.trials));
+                            session.report(report.take_trials());
                             session.keep(core::mem::take(&mut report.snapshots));
                             watch(session, &report)?;
                         }

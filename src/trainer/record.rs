@@ -6,7 +6,7 @@ use crate::backend::dead_units::dead_units;
 use crate::backend::epoch::Course;
 use crate::backend::second_order::{Look, length, parts};
 use crate::backend::{EpochOutcome, Network, reference};
-use crate::result::{EpochRecord, Recorded, Spread, TestScore, mean_and_deviation};
+use crate::result::{EpochRecord, Recorded, Spread, TestScore, TrialEvent, mean_and_deviation};
 use crate::search::Trial;
 use crate::study::Record;
 
@@ -25,6 +25,28 @@ impl Trainer {
         }
         let n = ended.networks.len() as f64;
         TestScore { trial: trial.number, loss: loss / n, metric: metric / n }
+    }
+
+    /// The scores of an epoch of a trial of one network, whose rows are the first fold's.
+    pub(super) fn row(
+        &self,
+        epoch: usize,
+        outcome: &EpochOutcome,
+        course: &Course,
+    ) -> [f64; TrialEvent::EPOCH_NUMBERS] {
+        let fold = &self.folds[0];
+        let (train, is_validated) = (outcome.train, outcome.validation.is_some() || self.data.n_validation == 0);
+        let validation = outcome.validation.unwrap_or_default();
+        let scored = |value: f64, missing: f64| if is_validated { value } else { missing };
+        [
+            epoch as f64,
+            train.loss * fold.unit,
+            scored(validation.loss * fold.unit, TrialEvent::NOT_VALIDATED),
+            fold.metric(train, 0),
+            scored(fold.metric(validation, 1), f64::NAN),
+            course.last_rate(epoch),
+            outcome.seconds,
+        ]
     }
 
     /// An epoch's scores, the mean over a trial's networks. Losses of numbers are in the targets' own units, squared.

@@ -43,7 +43,7 @@ impl Trainer {
             let kept = self.kept(&networks[first..]);
             let mut told = None;
             if !self.brief && heir.is_none() {
-                report.tell(&mut told, TrialEvent::begun(trial.number), None);
+                report.tell(&mut told, TrialEvent::begun(trial.number), None, false);
             }
             snapshots.extend(from.map(|from| (trials.len(), from)));
             // Seeds of a trial that diverges in one of them end with that epoch. What a learning rate came to is told by its

@@ -40,7 +40,7 @@ pub struct Running {
     /// Who goes on from it, where it is trained for that alone: nothing is told of it.
     pub heir: Option<Box<Assignment>>,
     /// Its place in the report under way.
-    pub told: Option<usize>,
+    pub told: Option<u32>,
     pub trial: Trial,
     pub config: Box<TrialConfig>,
     /// Outcomes of the epoch under way.

@@ -138,7 +138,7 @@ impl Ensembles {
         let report = self.trainer.advance(budget).await?;
         let Some((trial, shape, words)) = self.under_way.clone() else { return Ok(None) };
         let number = trial.number;
-        let is_lost = report.trials.iter().any(|trial| trial.state == TrialState::Diverged);
+        let is_lost = report.ended().any(|trial| trial.state == TrialState::Diverged);
         let ended = report.snapshots.into_iter().find(|one| one.number == number);
         if is_lost || (ended.is_none() && report.finished) {
             return Err(Error::TrialDiverged { trial: number });

@@ -102,12 +102,9 @@ impl Training {
     /// The problem, as an object.
     pub async fn advance(&mut self, budget_ms: f64) -> Result<JsValue, JsValue> {
         let budget = Duration::from_secs_f64((budget_ms / 1000.0).clamp(0.0, 10.0));
-        let report = self.trainer.advance(budget).await.map_err(|error| problem(&error))?;
-        let Report { ref trials, ref snapshots, ref watched, steps, finished, resumed, .. } = report;
-        let mut numbers = Vec::new();
-        for event in trials {
-            event.write(&mut numbers);
-        }
+        let mut report = self.trainer.advance(budget).await.map_err(|error| problem(&error))?;
+        let numbers = report.numbers();
+        let Report { ref snapshots, ref watched, steps, finished, resumed, .. } = report;
         let told = to_js(&serde_json::json!({ "steps": steps, "finished": finished, "resumed": resumed }))?;
         js_sys::Reflect::set(&told, &"numbers".into(), &js_sys::Float64Array::from(numbers.as_slice()))?;
         for (name, snapshots) in [("kept", &snapshots[..]), ("watched", &watched[..])] {

@@ -95,17 +95,12 @@ pub fn train(trainer: &mut Trainer, assignment: Assignment) -> Result<(TrialSnap
     trainer.assign(vec![assignment])?;
     let mut epochs = 0;
     loop {
-        let report = pollster::block_on(trainer.advance(BUDGET))?;
-        let diverged = report.trials.iter().any(|trial| trial.state == TrialState::Diverged);
-        if diverged {
+        let mut report = pollster::block_on(trainer.advance(BUDGET))?;
+        let moved = report.take_trials();
+        if moved.iter().any(|trial| trial.state == TrialState::Diverged) {
             return Err(Error::TrialDiverged { trial: number });
         }
-        epochs = report
-            .trials
-            .iter()
-            .filter_map(|trial| trial.epochs.last())
-            .map(|last| last.epoch)
-            .fold(epochs, usize::max);
+        epochs = moved.iter().filter_map(|trial| trial.epochs.last()).map(|last| last.epoch).fold(epochs, usize::max);
         if let Some(snapshot) = report.snapshots.into_iter().find(|one| one.number == number) {
             return Ok((snapshot, epochs));
         }

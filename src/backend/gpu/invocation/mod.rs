@@ -284,7 +284,8 @@ impl DevicePopulation for Invocation {
     fn push_epoch(&mut self, epoch: Vec<EpochBatches>) {
         self.epochs += 1;
         let (n, n_validation) = (self.networks.len(), self.data.n_validation as u32);
-        self.flight.push(Epoch::new(self.epochs, &self.groups, n, n_validation, &epoch, self.shuffles_from));
+        let like = self.flight.last().map_or(0, |last| last.words.len());
+        self.flight.push(Epoch::new(self.epochs, &self.groups, n, n_validation, &epoch, self.shuffles_from, like));
     }
 
     fn n_epochs(&self) -> usize {
@@ -320,7 +321,7 @@ impl DevicePopulation for Invocation {
         }
         let whole = portion.units as usize * ROWS_PER_UNIT;
         let mut budget = whole;
-        let mut steps = 0;
+        let before = epoch.steps_done(&self.groups);
         let mut dispatches: Vec<(usize, u32)> = Vec::new();
         let mut bytes: Vec<u8> = Vec::new();
         while budget > 0 && dispatches.len() < MAX_CALLS {
@@ -356,13 +357,6 @@ impl DevicePopulation for Invocation {
             dispatches.push((at.group, (members.len() as u32).div_ceil(WORKGROUP)));
             bytes.extend_from_slice(bytemuck::bytes_of(&call));
             bytes.resize(dispatches.len() * CALL_STRIDE as usize, 0);
-            for &network in &group.networks[members.clone()] {
-                // Steps are counted as if they were spread evenly over the network's rows.
-                let (rows, all) = epoch.extent[network];
-                let part = |row: u32| u64::from(row) * u64::from(all) / u64::from(rows);
-                let until = |row: u32| if row < rows { part(row) } else { u64::from(all) };
-                steps += until(at.end) - until(at.start);
-            }
             at.member = members.end;
             if at.member == group.len() {
                 (at.group, at.member) = ((at.group + 1) % self.groups.len(), 0);
@@ -386,6 +380,7 @@ impl DevicePopulation for Invocation {
             buffers.staging.set_aside(&mut encoder, &heads, slot);
         }
         device.queue.submit([encoder.finish()]);
+        let steps = epoch.steps_done(&self.groups) - before;
         Submitted { steps, units: (whole - budget).div_ceil(ROWS_PER_UNIT) as u32 }
     }
 

@@ -2,7 +2,8 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** The browser: named by xtask, else the first Chromium in PATH. */
-export const chromium = () => process.env.TUNING_CHROMIUM ?? inPath(['chromium', 'chromium-browser', 'google-chrome']);
+export const chromium = () =>
+  process.env.TUNING_CHROMIUM ?? inPath(['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']);
 
 /** The other engine, for what `cargo xtask soak` tries there; undefined where there is none. */
 export const firefox = () => process.env.TUNING_FIREFOX ?? inPath(['firefox-esr', 'firefox']);

@@ -27,7 +27,7 @@ pub fn playwright(arguments: &[&str]) -> Result<()> {
     command.arg(paths::npm_file("@playwright/test/cli.js")).arg("test");
     command.arg("--config").arg(paths::browser_tests().join("playwright.config.js")).args(arguments);
     command.args(["--reporter", "list,json"]).env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
-    run(command.env("TUNING_CHROMIUM", system::chromium()?)).with_context(|| {
+    run(command.env("TUNING_CHROMIUM", system::headless_chromium()?)).with_context(|| {
         let text = fs::read(&report).unwrap_or_default();
         let mut failed = Vec::new();
         collect_failed(&serde_json::from_slice(&text).unwrap_or_default(), &mut failed);

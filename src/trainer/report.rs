@@ -182,7 +182,9 @@ mod tests {
         wanted[1] = TrialEvent { epochs: [&wanted[1].epochs[..], &[record(3.0, 0.25)]].concat(), ..end };
         wanted[2].epochs.push(several);
         let mut numbers = Vec::new();
-        wanted.iter().for_each(|event| event.write(&mut numbers));
+        for event in &wanted {
+            event.write(&mut numbers);
+        }
         let bits = |numbers: &[f64]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
         assert_eq!(bits(&report.numbers()), bits(&numbers));
         assert_eq!(format!("{:?}", report.take_trials()), format!("{wanted:?}"));

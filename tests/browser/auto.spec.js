@@ -110,7 +110,7 @@ if (globalThis.GPUAdapter && !globalThis.testFaults) {
 }
 `;
 
-const STUDY = small({ fixed: { epochs: 2 } });
+const STUDY = small({ fixed: { epochs: 1 } });
 /** One whose program no self-test knows. */
 const LEAKY = small({ fixed: { activation: 'leaky_relu', epochs: 2 } });
 /** One that is still training when the word comes. */

@@ -186,3 +186,30 @@ test('Back from a link brings the study back to an address that holds none', asy
   await expect.poll(study).toBe('moons 5');
   await expect(page.locator('[data-message=link]')).toHaveCount(0);
 });
+
+test('R7 what was changed just before a reload is there after it', async ({ app, page }) => {
+  const trials = () => app.get('study').then((study) => study.trials);
+  /** Changes the study, and loads the page anew so many ms later. @param {number} n @param {number} wait */
+  const change = (n, wait) =>
+    page.evaluate(
+      async ([to, ms]) => {
+        const element = /** @type {any} */ (document.querySelector('tuning-playground'));
+        element.study = { ...element.study, trials: to };
+        await element.intake.settled;
+        setTimeout(() => location.reload(), ms);
+      },
+      [n, wait],
+    );
+  for (const hash of ['', '#v=1&s=(dataset:(name:moons),trials:5)&view=sweep']) {
+    await page.goto('about:blank');
+    await app.open(hash);
+    for (const [k, wait] of [0, 50, 390].entries()) {
+      const loaded = page.waitForEvent('load');
+      await change(20 + k, wait);
+      await loaded;
+      await app.defined();
+      await expect.poll(trials).toBe(20 + k);
+      await expect.poll(() => page.url()).toContain(`trials:${20 + k}`);
+    }
+  }
+});

@@ -231,7 +231,7 @@ test('a race that was tuned is there again after a reload, without another searc
   await page.goto('about:blank');
   await app.open('#v=1&view=race&race=seed');
   await page.locator('tp-race-view').waitFor();
-  await ended();
+  await expect.poll(async () => (await race()).contestants.length).toBeGreaterThan(1);
   expect((await race()).options.over).toBe('seed');
 });
 

@@ -53,7 +53,7 @@ async function buffersOf(page) {
 }
 
 for (const [seconds, tag] of /** @type {[number, string][]} */ ([
-  [10, ''],
+  [5, ''],
   [600, ' @soak'],
 ])) {
   test(`E1 ${seconds} seconds of sweeps leave heap and buffers as they were${tag}`, async ({ app, page, backend }) => {

@@ -26,10 +26,9 @@ pub fn headless_chromium() -> Result<PathBuf> {
     if env::var_os("TUNING_CHROMIUM").is_some() {
         return chromium();
     }
-    if find(HEADLESS).is_none() && CHROMIUM_NAMES.iter().all(|name| find(name).is_none()) {
-        if let Err(error) = install(&[HEADLESS], "Chromium for the browser tests") {
-            println!("{error:#}; with Chromium itself the tests are the same, and take longer");
-        }
+    let is_bare = find(HEADLESS).is_none() && CHROMIUM_NAMES.iter().all(|name| find(name).is_none());
+    if is_bare && let Err(error) = install(&[HEADLESS], "Chromium for the browser tests") {
+        println!("{error:#}; with Chromium itself the tests are the same, and take longer");
     }
     find(HEADLESS).map_or_else(chromium, Ok)
 }

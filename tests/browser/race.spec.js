@@ -284,7 +284,18 @@ test('while it plays nobody is drawn anew, and once it rests all say the same st
   await page.getByTestId('scrub-play').click();
   const start = await balls(page);
   await expect.poll(() => balls(page)).not.toEqual(start);
-  await page.waitForTimeout(1500);
+  // Words change in place: a node that comes costs ten times the layout.
+  const nodes = await page.locator('tp-race-view').evaluate(async (view) => {
+    let n = 0;
+    const observer = new MutationObserver((changes) => {
+      n += changes.filter(({ target }) => /** @type {Element} */ (target).matches('.live, .step')).length;
+    });
+    observer.observe(view, { subtree: true, childList: true });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    observer.disconnect();
+    return n;
+  });
+  expect(nodes).toBe(0);
   // The words follow while it plays.
   await expect(page.getByTestId('race-facts').locator('h2').first()).not.toHaveText('At step 0');
   const whilePlaying = (await drawn()) - before;

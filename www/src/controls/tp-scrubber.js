@@ -2,6 +2,7 @@ import { html } from 'lit';
 import { Part, define } from './part.js';
 import { icon } from './icons.js';
 import { count } from '../study/format.js';
+import { rewrite } from './rewrite.js';
 
 /** Speeds that are offered; at 1 the whole path takes PLAYED_IN. */
 const SPEEDS = [0.5, 1, 2, 4];
@@ -84,7 +85,7 @@ export class TpScrubber extends Part {
     const step = this.t('scrub.step_of', { n: count(steps[at]), last: count(steps[last]) });
     slider.setAttribute('aria-valuetext', step);
     const word = /** @type {HTMLElement} */ (this.querySelector('.step'));
-    if (word.textContent !== step) word.textContent = step;
+    rewrite(word, step);
   }
 
   /** @private @param {number} to */

@@ -1,4 +1,5 @@
 import { Part } from '../../controls/part.js';
+import { rewrite } from '../../controls/rewrite.js';
 
 /**
  * The moment of a race that is looked at. While it moves nobody is drawn anew: each part moves what it has on its
@@ -23,7 +24,7 @@ function write(lives) {
     const said = one.say();
     if (one instanceof HTMLInputElement) {
       if (one.dataset.said !== said) [one.value, one.dataset.said] = [said, said];
-    } else if (one.firstChild?.nodeValue !== said) one.textContent = said;
+    } else rewrite(one, said);
   }
 }
 

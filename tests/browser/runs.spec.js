@@ -403,6 +403,39 @@ test('R7 a sweep that a reload cuts off goes on from where it was, to the same b
   await expect(page.getByTestId('status')).toHaveText(DICTIONARIES.en['run.outcome.earlier']);
 });
 
+test('a run that outgrows what is kept is not taken for what was kept of it', async ({ app, page }) => {
+  await app.open();
+  const space = { learning_rate: { type: 'float', low: 1e-4, high: 10, log: true } };
+  const dataset = { name: 'moons', samples: 100 };
+  await app.put(small({ dataset, fixed: { hidden: [4], epochs: 60, batch_size: 32 }, space, trials: 4000 }));
+  const ended = await page.evaluate(async () => {
+    const element = /** @type {any} */ (document.querySelector('tuning-playground'));
+    const { keeper } = element.page;
+    element.backend = 'cpu';
+    const run = element.run();
+    // While it is small enough its trials are kept as they are by then.
+    let epochs = 0;
+    while (!epochs) {
+      await new Promise((resolve) => void setTimeout(resolve, 5));
+      epochs = element.store.shelf.live?.trials.epochs ?? 0;
+    }
+    keeper.look(true);
+    const wasKept = keeper.wrote.id === element.store.shelf.live.id;
+    const { trials } = await run;
+    return { wasKept, n: trials.length };
+  });
+  expect(ended).toEqual({ wasKept: true, n: 4000 });
+  await expect(page.locator('[data-message=keep]')).toContainText(DICTIONARIES.en['message.keep_large']);
+  await page.waitForFunction(
+    () => !(/** @type {any} */ (document.querySelector('tuning-playground')).page.keeper.busy),
+  );
+  await page.reload();
+  await app.defined();
+  await expect(page.getByTestId('run')).toBeEnabled();
+  await expect(page.locator('.app')).not.toHaveAttribute('data-outcome', 'earlier');
+  expect(await app.get('result')).toBeNull();
+});
+
 test('where storage is refused runs stay until the page is closed', async ({ app, backend, page }) => {
   await page.addInitScript(() => {
     IDBFactory.prototype.open = () => {

@@ -384,6 +384,8 @@ export class Keeper {
     const showing = this.showing;
     if (step.value === null) {
       this.say('large');
+      // What was kept of it while it was smaller would be taken for all of it.
+      await this.storage.remove([run.id]);
       await this.storage.write('shown', JSON.parse(showing));
       return;
     }

@@ -312,7 +312,7 @@ impl Trainer {
             for outcome in advance.outcomes {
                 let owner = wave.owner[outcome.network];
                 let running = &mut wave.trials[owner];
-                if running.ended || self.goes_on(running, &outcome, &wave.courses[outcome.network], report) {
+                if running.ended || self.end_plain_epoch(running, &outcome, &wave.courses[outcome.network], report) {
                     continue;
                 }
                 if running.is_plain {
@@ -461,7 +461,13 @@ impl Trainer {
 
     /// Closes an epoch of a trial of one network that goes on behind it: most epochs of thousands of networks. False, and
     /// nothing done, of any other.
-    fn goes_on(&self, running: &mut Running, outcome: &EpochOutcome, course: &Course, report: &mut Report) -> bool {
+    fn end_plain_epoch(
+        &self,
+        running: &mut Running,
+        outcome: &EpochOutcome,
+        course: &Course,
+        report: &mut Report,
+    ) -> bool {
         let epoch = running.epochs_done + 1;
         let is_end = outcome.diverged_at.is_some() || epoch == running.until;
         if is_end || !running.is_plain || outcome.evaluations > 0 {
